@@ -1,0 +1,369 @@
+"""Page and Platform in, Record out. Pure: no I/O, no clock, and no idea which door was used.
+
+A layout finds its data and reshapes it; the platform's fields are read from that one shape.
+There is no "else ok": a Record is ``ok`` only with a recognised layout, a name for whose numbers
+they are, and every field that its layout requires (design decision 4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from parsel import Selector
+
+from sheetsync.document import BROKEN, Document, host_of
+from sheetsync.fields import FieldReader, content_time
+from sheetsync.model import Count, FieldValue, Outcome, Page, Post, Profile, Record
+from sheetsync.platform import Element, Layout, Platform, Sign
+
+CUT = "the page is cut off in the middle: save or fetch it again"
+EMPTY = "the page is empty"
+#: What may stand for {handle} or {id} inside a platform file's quotes.
+NAME = re.compile(r"[\w.-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A layout that was recognised, its data, and the names read from it."""
+
+    layout: Layout
+    root: Any
+    names: Mapping[str, str]
+
+
+def extract(page: Page, platform: Platform, asked: Profile | Post | None = None) -> Record:
+    """Read everything that ``platform`` describes from ``page``.
+
+    ``asked`` is whose page was wanted, when somebody said: it chooses among several accounts on
+    one page, and a page of somebody else is ``other_profile`` without a number.
+    """
+    return Extraction(Document(page.text), page, platform, asked).record()
+
+
+def extract_any(page: Page, platforms: Sequence[Platform]) -> Record | None:
+    """Read a page of which nobody said whose it is; None when it is no page of ours at all."""
+    if page.problem:
+        return Record("", "profile", page.problem, detail=page.detail, source=page.source)
+    document = Document(page.text)
+    first = None
+    for platform in _candidates(document, page, platforms):
+        extraction = Extraction(document, page, platform, None)
+        record = extraction.record()
+        if record.layout or extraction.own_sign:
+            return record
+        if first is None and extraction.owned:
+            first = record
+    return first
+
+
+def judge(record: Record, account_id: str) -> Record:
+    """Refuse numbers of an account other than the one seen before under this name."""
+    seen = record.text("account_id")
+    if not account_id or not seen or seen == account_id:
+        return record
+    return without_numbers(
+        record, Outcome.ACCOUNT_CHANGED, f"the name @{record.handle} now belongs to another account"
+    )
+
+
+def without_numbers(record: Record, outcome: Outcome, detail: str) -> Record:
+    """The same reading, with a reason in place of every number."""
+    kept = {k: v for k, v in record.fields.items() if k in ("handle", "account_id", "id")}
+    return replace(record, outcome=outcome, detail=detail, fields=kept, posts=(), missing=())
+
+
+def _candidates(
+    document: Document, page: Page, platforms: Sequence[Platform]
+) -> Iterator[Platform]:
+    """Platforms worth trying: the address's own; else whose script is there; else all."""
+    if page.url:
+        yield from (p for p in platforms if p.owns(host_of(page.url)))
+        return
+    likely = [p for p in platforms if _has_script(p, document)]
+    yield from likely
+    rest = [p for p in platforms if p not in likely]
+    owners = [p for p in rest if any(p.owns(host) for host in document.hosts)]
+    yield from owners
+    if not any(p.owns(host) for p in platforms for host in document.hosts):
+        yield from (p for p in rest if p not in owners)
+
+
+def _has_script(platform: Platform, document: Document) -> bool:
+    return any(layout.script and layout.script in document.text for layout in platform.layouts)
+
+
+class Extraction:
+    """One page read with one platform's file."""
+
+    def __init__(
+        self,
+        document: Document,
+        page: Page,
+        platform: Platform,
+        asked: Profile | Post | None,
+    ) -> None:
+        self.document, self.page, self.platform, self.asked = document, page, platform, asked
+        self.own_sign = False
+
+    def record(self) -> Record:
+        page = self.page
+        if page.problem:
+            return self._refused(page.problem, page.detail)
+        if page.url and not self.platform.owns(host_of(page.url)):
+            return self._refused(Outcome.NOT_A_PROFILE, f"not a page of {self.platform.name}")
+        best: Record | None = None
+        for layout in self.platform.layouts:
+            if best and (layout.kind != best.kind or _all_exact(best)):
+                continue
+            root = self._root(layout)
+            found = None if root is None else self._recognise(layout, root)
+            if root is BROKEN or (found and self.document.cut):
+                return best or self._refused(Outcome.UNREADABLE, CUT)
+            if found:
+                record = self._read(found)
+                best = _sharpened(best, record) if best else record
+        return self._identified(best) if best else self._unrecognised()
+
+    @property
+    def owned(self) -> bool:
+        """Whether the page says, or its address does, that it is this platform's."""
+        hosts = self.document.hosts or ((host_of(self.page.url),) if self.page.url else ())
+        return any(self.platform.owns(host) for host in hosts)
+
+    # --- recognising ---------------------------------------------------------------------
+
+    def _root(self, layout: Layout) -> Any:
+        """The layout's data, None when it is not on the page, BROKEN when it cannot be read."""
+        document, data = self.document, None
+        if layout.script:
+            data = document.script(layout.script)
+        elif layout.after:
+            data = document.body if document.is_json else document.after(layout.after)
+        elif layout.body:
+            data = document.body
+        elif layout.jsonld:
+            data = document.jsonld or None
+        has_json = layout.script or layout.after or layout.body or layout.jsonld
+        if data is BROKEN or (has_json and data is None):
+            return data
+        if not (layout.elements or layout.lists):
+            return data
+        if document.is_json:
+            return None
+        return {**_elements(document.tree, layout), "json": data}
+
+    def _recognise(self, layout: Layout, root: Any) -> Found | None:
+        if root is BROKEN or not self._plausible(layout):
+            return None
+        names = self._names(layout, root)
+        if not layout.when.search(root, names):
+            return None
+        if layout.shown and not self._shown_agrees(layout, names):
+            return None
+        return Found(layout, root, names)
+
+    def _plausible(self, layout: Layout) -> bool:
+        """Signs that any site may carry (meta tags, JSON-LD) count only on the site's own pages."""
+        if layout.script or layout.body or self.document.is_json:
+            return True
+        return self.owned
+
+    def _names(self, layout: Layout, root: Any) -> Mapping[str, str]:
+        """The names that choose among several accounts on a page, as far as they are known."""
+        names: dict[str, str] = {}
+        for name, query in layout.names.items():
+            value = query.search(root) or getattr(self.asked, name, None)
+            if isinstance(value, str) and NAME.fullmatch(value):
+                names[name] = value
+        return names
+
+    def _shown_agrees(self, layout: Layout, names: Mapping[str, str]) -> bool:
+        """False when the rendered page shows somebody else: the state is of the page before."""
+        if "handle" not in names or layout.shown_hint not in self.document.text:
+            return True
+        shown = [text.strip().lower() for text in self.document.tree.xpath(layout.shown or "").getall()]
+        return not shown or names["handle"].lower() in shown
+
+    # --- reading -------------------------------------------------------------------------
+
+    def _read(self, found: Found) -> Record:
+        layout = found.layout
+        captured_at, captured_by = content_time(layout, found.root, self.document.text, self.page)
+        base = Record(
+            platform=self.platform.key,
+            kind=layout.kind,
+            outcome=Outcome.OK,
+            layout=layout.name,
+            source=self.page.source,
+            captured_at=captured_at,
+            captured_by=captured_by,
+        )
+        reader = FieldReader(self.platform, found.layout, found.root, found.names)
+        fields = reader.fields()
+        handle = str(fields.get("handle", ""))
+        record = replace(
+            base,
+            fields=fields,
+            handle=handle,
+            url=self.platform.url(layout.kind, handle, str(fields.get("id", ""))),
+        )
+        for rule in layout.rules:
+            if rule.when.search(found.root, found.names):
+                return self._named(without_numbers(record, rule.outcome, rule.say))
+        return self._weighed(replace(record, posts=self._posts(reader, record)))
+
+    def _posts(self, reader: FieldReader, record: Record) -> tuple[Record, ...]:
+        posts: dict[str, Record] = {}
+        for fields in reader.posts():
+            id = str(fields["id"])
+            handle = str(fields.get("handle", record.handle))
+            if id in posts or handle.lower() != record.handle.lower():
+                continue
+            posts[id] = replace(
+                record,
+                kind="post",
+                outcome=Outcome.OK if "views" in fields else Outcome.PARTIAL,
+                handle=record.handle,
+                url=self.platform.url("post", record.handle, id),
+                fields=fields,
+            )
+        return tuple(sorted(posts.values(), key=_newest_first))
+
+    def _weighed(self, record: Record) -> Record:
+        """Give the outcome that the fields justify."""
+        layout = next(x for x in self.platform.layouts if x.name == record.layout)
+        missing = tuple(name for name in layout.required if name not in record.fields)
+        named = record.handle or record.text("account_id") or record.id
+        if not _has_number(record):
+            return without_numbers(record, Outcome.LAYOUT_CHANGED, "the page no longer holds its numbers")
+        outcome = Outcome.PARTIAL if missing or not named else Outcome.OK
+        return replace(record, outcome=outcome, missing=missing)
+
+    def _identified(self, record: Record) -> Record:
+        """Check the page against whose page was asked for."""
+        asked = self.asked
+        if asked is None:
+            return record
+        if isinstance(asked, Post) or record.kind == "post":
+            same = isinstance(asked, Post) and (not record.id or record.id == asked.id)
+            same = same and record.kind == "post"
+        else:
+            names = {record.handle.lower(), record.text("account_id").lower()} - {""}
+            same = not names or asked.handle.lower() in names
+        if same:
+            return record
+        whose = f"@{record.handle}" if record.handle else "somebody else"
+        return without_numbers(record, Outcome.OTHER_PROFILE, f"the page is {whose}’s, not the one asked for")
+
+    # --- what is no reading --------------------------------------------------------------
+
+    def _unrecognised(self) -> Record:
+        document = self.document
+        for sign in self.platform.signs:
+            if self._shows(sign):
+                self.own_sign = sign.own
+                return self._refused(sign.outcome, sign.say)
+        if not document.text.strip():
+            return self._refused(Outcome.UNREADABLE, EMPTY)
+        if document.cut or document.body is BROKEN:
+            return self._refused(Outcome.UNREADABLE, CUT)
+        for address in (*document.addresses, self.page.url):
+            if address and (watched := self.platform.find(address)):
+                say = f"{self.platform.name} changed its page: no known layout was found"
+                return self._refused(Outcome.LAYOUT_CHANGED, say, watched)
+        return self._refused(Outcome.NOT_A_PROFILE, "neither a profile nor a post")
+
+    def _shows(self, sign: Sign) -> bool:
+        document, page = self.document, self.page
+        if not document.text.strip():
+            return sign.empty
+        if document.cut or document.body is BROKEN or sign.empty:
+            return False
+        path = page.url or next(iter(document.addresses), "")
+        return all(
+            (
+                not sign.status or page.status in sign.status,
+                sign.path is None or bool(sign.path.search(path)),
+                sign.body is None or bool(sign.body.fullmatch(document.text.strip()[:2000])),
+                sign.json is None or bool(document.is_json and sign.json.search(document.body)),
+                sign.title is None or (not document.is_json and bool(sign.title.search(document.title))),
+                sign.xpath is None or (not document.is_json and bool(document.tree.xpath(sign.xpath))),
+            )
+        )
+
+    def _refused(self, outcome: Outcome, say: str, whose: Profile | Post | None = None) -> Record:
+        page, whose = self.page, self.asked or whose
+        record = Record(
+            platform=self.platform.key,
+            kind=whose.kind if whose else "profile",
+            outcome=outcome,
+            source=page.source,
+            captured_at=page.captured_at,
+            captured_by=page.captured_by,
+            detail=say,
+        )
+        return self._named(record, whose)
+
+    def _named(self, record: Record, whose: Profile | Post | None = None) -> Record:
+        """Say whose page it was meant to be, where the page itself does not."""
+        whose = whose or self.asked
+        if whose is None or record.handle or record.id:
+            return record
+        fields = {**record.fields, **({"id": whose.id} if isinstance(whose, Post) else {})}
+        return replace(record, handle=whose.handle, url=whose.url, fields=fields)
+
+
+def _elements(tree: Selector, layout: Layout) -> dict[str, Any]:
+    values: dict[str, Any] = {name: _text(tree, e) for name, e in layout.elements.items()}
+    for name, listing in layout.lists.items():
+        values[name] = [
+            {key: _text(row, element) for key, element in listing.elements.items()}
+            for row in tree.xpath(listing.each)
+        ]
+    return values
+
+
+def _text(tree: Selector, element: Element) -> str | None:
+    """The first text that the selector finds and the pattern, if there is one, accepts."""
+    for node in tree.xpath(element.xpath):
+        text = node.get() if isinstance(node.root, str) else node.xpath("string()").get()
+        text = (text or "").strip()
+        if element.pattern is None:
+            return text
+        if found := element.pattern.search(text):
+            return found[1].strip()
+    return None
+
+
+def _counts(record: Record) -> list[Count]:
+    return [value for value in record.fields.values() if isinstance(value, Count)]
+
+
+def _all_exact(record: Record) -> bool:
+    return all(count.exact for count in _counts(record))
+
+
+def _has_number(record: Record) -> bool:
+    return bool(_counts(record)) or any(_counts(post) for post in record.posts)
+
+
+def _sharpened(best: Record, other: Record) -> Record:
+    """Exact beats rounded: take another layout's exact count where it fits the rounded one."""
+    if other.handle.lower() != best.handle.lower() or other.id != best.id:
+        return best
+    fields: dict[str, FieldValue] = dict(best.fields)
+    for name, value in best.fields.items():
+        sharp = other.count(name)
+        if isinstance(value, Count) and sharp and sharp.exact and not value.exact:
+            if abs(sharp.value - value.value) < value.step:
+                fields[name] = sharp
+    return replace(best, fields=fields)
+
+
+def _newest_first(post: Record) -> tuple[float, str]:
+    published = post.fields.get("published")
+    moment = published.timestamp() if hasattr(published, "timestamp") else 0.0
+    return (-moment, post.id)
