@@ -59,9 +59,11 @@ class Document:
         """What the page says its own address is: canonical, og:url, the browser's own comment."""
         if self.is_json:
             return ()
-        found = self.tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+        found = self.tree.xpath(
+            "//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"
+        )
         saved = SAVED_FROM.search(self.text[:3000])
-        return tuple([*found.getall(), *([saved[1]] if saved else [])])
+        return (*found.getall(), *([saved[1]] if saved else []))
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ class Document:
         return found[0].xpath("string()").get() if found else None
 
     def after(self, pattern: re.Pattern[str]) -> Any:
-        """The JSON that stands right after ``pattern`` in a script; None when the pattern is not there.
+        """The JSON right after ``pattern`` in a script; None when the pattern is not there.
 
         Only scripts are searched: a biography in the page's text cannot pose as data.
         """

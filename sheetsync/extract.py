@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from parsel import Selector
-
 from sheetsync.document import BROKEN, Document, host_of
-from sheetsync.fields import FieldReader, content_time
+from sheetsync.fields import FieldReader, content_time, elements
 from sheetsync.model import Count, FieldValue, Outcome, Page, Post, Profile, Record
-from sheetsync.platform import Element, Layout, Platform, Sign
+from sheetsync.platform import Layout, Platform, Sign
 
 CUT = "the page is cut off in the middle: save or fetch it again"
 EMPTY = "the page is empty"
@@ -123,8 +122,8 @@ class Extraction:
             if root is BROKEN or (found and self.document.cut):
                 return best or self._refused(Outcome.UNREADABLE, CUT)
             if found:
-                record = self._read(found)
-                best = _sharpened(best, record) if best else record
+                record, doubtful = self._read(found)
+                best = _sharpened(best, record, doubtful) if best else record
         return self._identified(best) if best else self._unrecognised()
 
     @property
@@ -153,7 +152,7 @@ class Extraction:
             return data
         if document.is_json:
             return None
-        return {**_elements(document.tree, layout), "json": data}
+        return {**elements(document.tree, layout), "json": data}
 
     def _recognise(self, layout: Layout, root: Any) -> Found | None:
         if root is BROKEN or not self._plausible(layout):
@@ -184,12 +183,13 @@ class Extraction:
         """False when the rendered page shows somebody else: the state is of the page before."""
         if "handle" not in names or layout.shown_hint not in self.document.text:
             return True
-        shown = [text.strip().lower() for text in self.document.tree.xpath(layout.shown or "").getall()]
-        return not shown or names["handle"].lower() in shown
+        texts = self.document.tree.xpath(layout.shown or "").getall()
+        return not texts or names["handle"].lower() in [text.strip().lower() for text in texts]
 
     # --- reading -------------------------------------------------------------------------
 
-    def _read(self, found: Found) -> Record:
+    def _read(self, found: Found) -> tuple[Record, Mapping[str, Count]]:
+        """Read the layout: the record, and counts that can only confirm another layout's."""
         layout = found.layout
         captured_at, captured_by = content_time(layout, found.root, self.document.text, self.page)
         base = Record(
@@ -212,33 +212,34 @@ class Extraction:
         )
         for rule in layout.rules:
             if rule.when.search(found.root, found.names):
-                return self._named(without_numbers(record, rule.outcome, rule.say))
-        return self._weighed(replace(record, posts=self._posts(reader, record)))
+                return self._named(without_numbers(record, rule.outcome, rule.say)), {}
+        weighed = self._weighed(layout, replace(record, posts=self._posts(reader, record)))
+        return weighed, reader.doubtful
 
     def _posts(self, reader: FieldReader, record: Record) -> tuple[Record, ...]:
         posts: dict[str, Record] = {}
         for fields in reader.posts():
-            id = str(fields["id"])
+            post_id = str(fields["id"])
             handle = str(fields.get("handle", record.handle))
-            if id in posts or handle.lower() != record.handle.lower():
+            if post_id in posts or handle.lower() != record.handle.lower():
                 continue
-            posts[id] = replace(
+            posts[post_id] = replace(
                 record,
                 kind="post",
                 outcome=Outcome.OK if "views" in fields else Outcome.PARTIAL,
                 handle=record.handle,
-                url=self.platform.url("post", record.handle, id),
+                url=self.platform.url("post", record.handle, post_id),
                 fields=fields,
             )
         return tuple(sorted(posts.values(), key=_newest_first))
 
-    def _weighed(self, record: Record) -> Record:
+    def _weighed(self, layout: Layout, record: Record) -> Record:
         """Give the outcome that the fields justify."""
-        layout = next(x for x in self.platform.layouts if x.name == record.layout)
         missing = tuple(name for name in layout.required if name not in record.fields)
         named = record.handle or record.text("account_id") or record.id
         if not _has_number(record):
-            return without_numbers(record, Outcome.LAYOUT_CHANGED, "the page no longer holds its numbers")
+            say = "the page no longer holds its numbers"
+            return without_numbers(record, Outcome.LAYOUT_CHANGED, say)
         outcome = Outcome.PARTIAL if missing or not named else Outcome.OK
         return replace(record, outcome=outcome, missing=missing)
 
@@ -256,7 +257,8 @@ class Extraction:
         if same:
             return record
         whose = f"@{record.handle}" if record.handle else "somebody else"
-        return without_numbers(record, Outcome.OTHER_PROFILE, f"the page is {whose}’s, not the one asked for")
+        say = f"the page is {whose}’s, not the one asked for"
+        return without_numbers(record, Outcome.OTHER_PROFILE, say)
 
     # --- what is no reading --------------------------------------------------------------
 
@@ -289,8 +291,8 @@ class Extraction:
                 sign.path is None or bool(sign.path.search(path)),
                 sign.body is None or bool(sign.body.fullmatch(document.text.strip()[:2000])),
                 sign.json is None or bool(document.is_json and sign.json.search(document.body)),
-                sign.title is None or (not document.is_json and bool(sign.title.search(document.title))),
-                sign.xpath is None or (not document.is_json and bool(document.tree.xpath(sign.xpath))),
+                sign.title is None or bool(sign.title.search(document.title)),
+                sign.xpath is None or bool(document.tree.xpath(sign.xpath)),
             )
         )
 
@@ -316,28 +318,6 @@ class Extraction:
         return replace(record, handle=whose.handle, url=whose.url, fields=fields)
 
 
-def _elements(tree: Selector, layout: Layout) -> dict[str, Any]:
-    values: dict[str, Any] = {name: _text(tree, e) for name, e in layout.elements.items()}
-    for name, listing in layout.lists.items():
-        values[name] = [
-            {key: _text(row, element) for key, element in listing.elements.items()}
-            for row in tree.xpath(listing.each)
-        ]
-    return values
-
-
-def _text(tree: Selector, element: Element) -> str | None:
-    """The first text that the selector finds and the pattern, if there is one, accepts."""
-    for node in tree.xpath(element.xpath):
-        text = node.get() if isinstance(node.root, str) else node.xpath("string()").get()
-        text = (text or "").strip()
-        if element.pattern is None:
-            return text
-        if found := element.pattern.search(text):
-            return found[1].strip()
-    return None
-
-
 def _counts(record: Record) -> list[Count]:
     return [value for value in record.fields.values() if isinstance(value, Count)]
 
@@ -350,20 +330,21 @@ def _has_number(record: Record) -> bool:
     return bool(_counts(record)) or any(_counts(post) for post in record.posts)
 
 
-def _sharpened(best: Record, other: Record) -> Record:
+def _sharpened(best: Record, other: Record, doubtful: Mapping[str, Count]) -> Record:
     """Exact beats rounded: take another layout's exact count where it fits the rounded one."""
     if other.handle.lower() != best.handle.lower() or other.id != best.id:
         return best
     fields: dict[str, FieldValue] = dict(best.fields)
     for name, value in best.fields.items():
-        sharp = other.count(name)
-        if isinstance(value, Count) and sharp and sharp.exact and not value.exact:
-            if abs(sharp.value - value.value) < value.step:
-                fields[name] = sharp
+        sharp = other.count(name) or doubtful.get(name)
+        if not isinstance(value, Count) or sharp is None or value.exact or not sharp.exact:
+            continue
+        if abs(sharp.value - value.value) < value.step:
+            fields[name] = sharp
     return replace(best, fields=fields)
 
 
 def _newest_first(post: Record) -> tuple[float, str]:
     published = post.fields.get("published")
-    moment = published.timestamp() if hasattr(published, "timestamp") else 0.0
-    return (-moment, post.id)
+    seconds = published.timestamp() if isinstance(published, datetime) else 0.0
+    return (-seconds, post.id)

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from parsel import Selector
+
 from sheetsync.counts import read_count
 from sheetsync.model import FIELDS, CapturedBy, Count, FieldType, FieldValue, Kind, Page
-from sheetsync.platform import Layout, Moment, Names, Platform, Read
+from sheetsync.platform import Element, Layout, Moment, Names, Platform, Read
 
 #: Nothing that we read is older than the platforms themselves; an earlier time is no time.
 EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
@@ -25,6 +27,8 @@ class FieldReader:
         self.locale = layout.locale or platform.locale
         self.exact = bool(layout.exact and layout.exact.search(root, names))
         self.shape = layout.shape.search(root, names) if layout.shape else root
+        #: Counts that may be wrapped: no numbers by themselves, but they can confirm a rounded one.
+        self.doubtful: dict[str, Count] = {}
 
     def fields(self) -> dict[str, FieldValue]:
         return self._all(self.subject.fields, self.shape, self.kind)
@@ -41,7 +45,7 @@ class FieldReader:
     def _all(
         self, reads: Mapping[str, tuple[Read, ...]], data: Any, kind: Kind
     ) -> dict[str, FieldValue]:
-        found = {name: self._first(FIELDS[kind][name], ways, data) for name, ways in reads.items()}
+        found = {name: self._first(name, kind, ways, data) for name, ways in reads.items()}
         handle = found.get("handle")
         if isinstance(handle, str):
             found["handle"] = self._handle(handle)
@@ -51,10 +55,13 @@ class FieldReader:
         handle = text.strip().removeprefix("@")
         return handle if self.platform.subjects["profile"].handle.fullmatch(handle) else None
 
-    def _first(self, type_: FieldType, ways: tuple[Read, ...], data: Any) -> FieldValue | None:
+    def _first(self, name: str, kind: Kind, ways: tuple[Read, ...], data: Any) -> FieldValue | None:
+        type_ = FIELDS[kind][name]
         for read in ways:
             raw = read.path.search(data, self.names)
             value = None if _is_hidden(raw, read) else self._typed(type_, read, raw)
+            if isinstance(value, Count) and read.wraps and self._may_be_wrapped(value):
+                self.doubtful[name], value = value, None
             if value is not None:
                 return value
         return None
@@ -66,7 +73,7 @@ class FieldReader:
         if raw is None:
             return None
         if type_ == "count":
-            return self._count(read, raw)
+            return read_count(raw, self.locale, self.platform.ladder, exact=self.exact)
         if type_ == "time":
             return moment(raw, shift=read.shift)
         if type_ == "flag":
@@ -76,14 +83,36 @@ class FieldReader:
             return raw.strip()[:200] or None if isinstance(raw, str) else None
         return raw if isinstance(raw, str) and raw.strip() else None
 
-    def _count(self, read: Read, raw: Any) -> Count | None:
-        ladder = self.platform.ladder
-        count = read_count(raw, self.locale, ladder, exact=self.exact)
-        if count and read.wraps and not self.exact and count.exact and count.value >= ladder[1][0]:
-            # A number that a 32-bit counter wrapped round (khaby.lame's hearts) is never a
-            # multiple of the ladder's step; so off the ladder it may be wrapped, and is not taken.
-            return None
-        return count
+    def _may_be_wrapped(self, count: Count) -> bool:
+        """Whether a 32-bit counter may have wrapped round (khaby.lame's hearts did).
+
+        2**32 is no multiple of any step, so a rounded number that wrapped is off the ladder.
+        """
+        rungs = [start for start, step in self.platform.ladder if step > 1]
+        return not self.exact and count.exact and bool(rungs) and count.value >= rungs[0]
+
+
+def elements(tree: Selector, layout: Layout) -> dict[str, Any]:
+    """Return the texts that an elements layout names, and its lists, None where there is none."""
+    values: dict[str, Any] = {name: _text(tree, e) for name, e in layout.elements.items()}
+    for name, listing in layout.lists.items():
+        values[name] = [
+            {key: _text(row, element) for key, element in listing.elements.items()}
+            for row in tree.xpath(listing.each)
+        ]
+    return values
+
+
+def _text(tree: Selector, element: Element) -> str | None:
+    """The first text that the selector finds and the pattern, if there is one, accepts."""
+    for node in tree.xpath(element.xpath):
+        text = node.get() if isinstance(node.root, str) else node.xpath("string()").get()
+        text = (text or "").strip()
+        if element.pattern is None:
+            return text
+        if found := element.pattern.search(text):
+            return found[1].strip()
+    return None
 
 
 def _is_hidden(raw: Any, read: Read) -> bool:

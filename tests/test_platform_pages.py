@@ -17,7 +17,8 @@ import pytest
 
 from sheetsync.extract import extract
 from sheetsync.model import Page
-from sheetsync.platform import Platform, builtin, find_watched
+from sheetsync.platform import Platform, find_watched
+from sheetsync.platform_file import builtin
 
 PAGES = Path(__file__).parent / "platforms"
 CASES = sorted(path.parent.relative_to(PAGES).as_posix() for path in PAGES.glob("*/*/record.json"))
@@ -42,7 +43,7 @@ def read(case: str, platform: str = "") -> dict[str, Any]:
         url=about.get("url", ""),
         status=about.get("status"),
     )
-    return extract(made, PLATFORMS[platform or case.split("/")[0]], asked).to_json()
+    return extract(made, PLATFORMS[platform or case.partition("/")[0]], asked).to_json()
 
 
 def parts(case: str) -> list[str]:
@@ -69,7 +70,7 @@ def test_page_gives_nothing_else(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_page_is_no_reading_of_another_platform(case: str) -> None:
-    own = case.split("/")[0]
+    own = case.partition("/")[0]
     for key in PLATFORMS:
         if key != own:
             assert read(case, key)["outcome"] not in ("ok", "partial"), f"{key} took it"

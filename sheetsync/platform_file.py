@@ -1,0 +1,392 @@
+"""Reads a platform file and checks it whole.
+
+Every selector and pattern is compiled here, when the file is loaded, so a typo is a
+:class:`PlatformFileError` that names file and key, and never a silently empty cell. The keys are
+explained, with a worked example, in README, "Add a platform".
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cssselect import SelectorError
+from jmespath.exceptions import JMESPathError
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
+
+from sheetsync.errors import ConfigError, PlatformFileError
+from sheetsync.model import FIELDS, Kind, Outcome
+from sheetsync.platform import (
+    Door,
+    Element,
+    Ladder,
+    Layout,
+    Listing,
+    Moment,
+    Platform,
+    PostList,
+    Query,
+    Read,
+    Rule,
+    Sign,
+    Subject,
+    compiled,
+)
+
+T = TypeVar("T")
+
+
+class Table:
+    """A TOML table of which every key must be asked for: what is left over is a mistake."""
+
+    def __init__(self, data: Any, path: str, key: str = "") -> None:
+        self.path, self.key = path, key
+        if not isinstance(data, dict):
+            raise self.wrong("", "must be a table")
+        self.data: dict[str, Any] = dict(data)
+
+    def wrong(self, key: str, problem: str) -> PlatformFileError:
+        return PlatformFileError(self.path, self._at(key) or "(file)", problem)
+
+    def _at(self, key: str) -> str:
+        return ".".join(part for part in (self.key, key) if part)
+
+    def take(self, key: str, type_: type[T], default: T | None = None) -> T:
+        """Take a value of just this type (a bool is no int); without a default it must be there."""
+        if key not in self.data:
+            if default is None:
+                raise self.wrong(key, "is missing")
+            return default
+        value = self.data.pop(key)
+        if not isinstance(value, type_) or (isinstance(value, bool) and type_ is not bool):
+            raise self.wrong(key, f"must be {KINDS[type_]}")
+        return value
+
+    def maybe(self, key: str, read: Callable[[str, str], T]) -> T | None:
+        """Read an optional text with one of the readers below."""
+        return read(self.take(key, str), key) if key in self.data else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.take(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise self.wrong(key, "must be a list of texts")
+        return tuple(values)
+
+    def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> Any:
+        value = self.take(key, str, default)
+        if value not in choices:
+            raise self.wrong(key, f"“{value}” is none of: {', '.join(choices)}")
+        return value
+
+    def table(self, key: str) -> Table:
+        return Table(self.take(key, dict, {}), self.path, self._at(key))
+
+    def tables(self, key: str) -> list[Table]:
+        rows = self.take(key, list, [])
+        return [Table(row, self.path, self._at(f"{key}[{n}]")) for n, row in enumerate(rows)]
+
+    def done(self) -> None:
+        """Refuse what nobody asked for: a misspelt key must not be silently without effect."""
+        for key in self.data:
+            raise self.wrong(key, "is not a key that sheetsync knows")
+
+    def query(self, text: str, key: str) -> Query:
+        needs = tuple(name for name in ("handle", "id") if f"{{{name}}}" in text)
+        sample = text.replace("{handle}", "x").replace("{id}", "x")
+        try:
+            with warnings.catch_warnings(action="error"):  # e.g. `text` where 'text' is meant
+                compiled(sample)
+        except (JMESPathError, PendingDeprecationWarning) as error:
+            raise self.wrong(key, f"not a JMESPath: {str(error).splitlines()[0]}") from error
+        return Query(text, needs)
+
+    def pattern(self, text: str, key: str) -> re.Pattern[str]:
+        try:
+            return re.compile(text)
+        except re.error as error:
+            raise self.wrong(key, f"not a pattern: {error}") from error
+
+    def group(self, text: str, key: str) -> re.Pattern[str]:
+        """A pattern for printed text: anchored, with one group that every match fills."""
+        found = self.pattern(text, key)
+        if not text.startswith("^") or found.groups != 1:
+            raise self.wrong(key, "must begin with ^ and have exactly one (group)")
+        return found
+
+    def xpath(self, text: str, key: str) -> str:
+        try:
+            etree.XPath(text)
+        except etree.XPathError as error:
+            raise self.wrong(key, f"not an XPath: {error}") from error
+        return text
+
+    def css(self, text: str, key: str) -> str:
+        try:
+            return str(HTMLTranslator().css_to_xpath(text))
+        except SelectorError as error:
+            raise self.wrong(key, f"not a CSS selector: {error}") from error
+
+    def outcome(self, key: str = "is") -> Outcome:
+        return Outcome(self.choice(key, [outcome.value for outcome in Outcome]))
+
+
+KINDS: Mapping[type, str] = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    list: "a list",
+    dict: "a table",
+}
+
+
+def load(path: Path) -> Platform:
+    """Load one platform file. Raises PlatformFileError naming the file and the key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path}: cannot be read as a platform file ({error.__class__.__name__})",
+            hint="give the path of a .toml file; README, “Add a platform”, shows one.",
+        ) from error
+    return parse(text, path.stem, str(path))
+
+
+def parse(text: str, key: str, path: str) -> Platform:
+    """Read a platform from the text of its file. ``key`` is the file's stem, e.g. "tiktok"."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PlatformFileError(path, "(file)", f"not valid TOML: {error}") from error
+    top = Table(data, path)
+    layouts = tuple(_layout(table) for table in top.tables("layouts"))
+    platform = Platform(
+        key=key,
+        name=top.take("name", str),
+        checked=top.take("checked", str),
+        verified=top.take("verified", bool, True),
+        note=top.take("note", str, ""),
+        hosts=top.texts("hosts"),
+        locale=top.take("locale", str, "en"),
+        ladder=_ladder(top),
+        at=top.take("at", bool, False),
+        subjects=_subjects(top),
+        layouts=layouts,
+        signs=tuple(_sign(table) for table in top.tables("signs")),
+        doors=tuple(_door(table) for table in top.tables("doors")),
+    )
+    top.done()
+    _check_layouts(platform, top)
+    return platform
+
+
+@cache
+def builtin() -> tuple[Platform, ...]:
+    """The platforms that come with sheetsync, TikTok first (the first one that matches wins)."""
+    folder = resources.files("sheetsync") / "platforms"
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")),
+        key=lambda file: (file.name != "tiktok.toml", file.name),
+    )
+    return tuple(
+        parse(file.read_text(encoding="utf-8"), file.name.removesuffix(".toml"), file.name)
+        for file in files
+    )
+
+
+def _ladder(top: Table) -> Ladder:
+    rungs = top.take("ladder", list, [])
+    whole = all(
+        isinstance(rung, list) and len(rung) == 2 and all(type(n) is int for n in rung)
+        for rung in rungs
+    )
+    if not whole or rungs != sorted(rungs) or any(step < 1 for _, step in rungs):
+        raise top.wrong("ladder", "must be rising [from, step] pairs, e.g. [[0, 1], [10000, 100]]")
+    return tuple((start, step) for start, step in rungs)
+
+
+def _subjects(top: Table) -> Mapping[Kind, Subject]:
+    kinds: tuple[Kind, ...] = ("profile", "post")
+    found = {kind: _subject(top.table(kind), kind) for kind in kinds if kind in top.data}
+    if "profile" not in found:
+        raise top.wrong("profile", "is missing")
+    return found
+
+
+def _subject(table: Table, kind: Kind) -> Subject:
+    addresses = tuple(
+        table.pattern(text, f"address[{n}]") for n, text in enumerate(table.texts("address"))
+    )
+    needed = "handle" if kind == "profile" else "id"
+    for n, pattern in enumerate(addresses):
+        if needed not in pattern.groupindex:
+            raise table.wrong(f"address[{n}]", f"must have a group (?P<{needed}>…)")
+    subject = Subject(
+        addresses=addresses,
+        url=table.take("url", str),
+        handle=table.pattern(table.take("handle", str, r"[\w.-]{1,64}"), "handle"),
+        fields=_fields(table.table("fields"), kind),
+        posts=_post_list(table.table("posts")) if "posts" in table.data else None,
+    )
+    table.done()
+    return subject
+
+
+def _post_list(table: Table) -> PostList:
+    found = PostList(
+        each=table.query(table.take("each", str), "each"),
+        fields=_fields(table.table("fields"), "post"),
+    )
+    table.done()
+    return found
+
+
+def _fields(table: Table, kind: Kind) -> Mapping[str, tuple[Read, ...]]:
+    fields = {}
+    for name in list(table.data):
+        if name not in FIELDS[kind]:
+            raise table.wrong(name, f"is no field of a {kind}: {', '.join(FIELDS[kind])}")
+        raw = table.data.pop(name)
+        reads = raw if isinstance(raw, list) else [raw]
+        fields[name] = tuple(_read(table, name, read) for read in reads)
+    return fields
+
+
+def _read(table: Table, name: str, raw: Any) -> Read:
+    if isinstance(raw, str):
+        return Read(table.query(raw, name))
+    row = Table(raw, table.path, table._at(name))
+    read = Read(
+        path=row.query(row.take("path", str), "path"),
+        pattern=row.maybe("pattern", row.group),
+        hidden=tuple(row.take("hidden", list, [])),
+        wraps=row.take("wraps", bool, False),
+        shift=row.take("shift", int, 0),
+    )
+    row.done()
+    return read
+
+
+def _layout(table: Table) -> Layout:
+    layout = Layout(
+        name=table.take("name", str),
+        kind=table.choice("kind", list(FIELDS)),
+        script=table.take("script", str, "") or None,
+        after=table.maybe("after", table.pattern),
+        body=table.take("body", bool, False),
+        jsonld=table.take("jsonld", bool, False),
+        elements=_elements(table.table("elements")),
+        lists=_lists(table.table("lists")),
+        names={
+            name: names.query(names.take(name, str), name)
+            for names in [table.table("names")]
+            for name in list(names.data)
+        },
+        when=table.query(table.take("when", str), "when"),
+        rules=tuple(_rule(row) for row in table.tables("outcomes")),
+        shape=table.maybe("shape", table.query),
+        exact=table.maybe("exact", table.query),
+        shown=table.maybe("shown", table.xpath),
+        shown_hint=table.take("shown_hint", str, ""),
+        required=table.texts("required"),
+        captured=tuple(_moment(row) for row in table.tables("captured")),
+        locale=table.take("locale", str, "") or None,
+    )
+    table.done()
+    if not (layout.script or layout.after or layout.body or layout.needs_tree):
+        raise table.wrong("", "needs one of script, after, body, jsonld, elements")
+    return layout
+
+
+def _elements(table: Table) -> Mapping[str, Element]:
+    return {name: _element(table, name) for name in list(table.data)}
+
+
+def _element(table: Table, name: str) -> Element:
+    raw = table.data.pop(name)
+    row = Table({"xpath": raw} if isinstance(raw, str) else raw, table.path, table._at(name))
+    xpath = row.maybe("xpath", row.xpath) or row.maybe("css", row.css)
+    if xpath is None:
+        raise row.wrong("", "needs css or xpath")
+    element = Element(xpath, row.maybe("pattern", row.group))
+    row.done()
+    return element
+
+
+def _lists(table: Table) -> Mapping[str, Listing]:
+    found = {}
+    for name in list(table.data):
+        row = table.table(name)
+        each = row.maybe("xpath", row.xpath) or row.maybe("css", row.css)
+        if each is None:
+            raise row.wrong("", "needs css or xpath")
+        found[name] = Listing(each, _elements(row.table("elements")))
+        row.done()
+    return found
+
+
+def _rule(row: Table) -> Rule:
+    rule = Rule(row.query(row.take("when", str), "when"), row.outcome(), row.take("say", str, ""))
+    row.done()
+    return rule
+
+
+def _moment(row: Table) -> Moment:
+    moment = Moment(row.maybe("path", row.query), row.maybe("pattern", row.pattern))
+    row.done()
+    if moment.pattern is None and moment.path is None:
+        raise row.wrong("", "needs path or pattern")
+    if moment.pattern is not None and moment.pattern.groups != 1:
+        raise row.wrong("pattern", "must have exactly one (group)")
+    return moment
+
+
+def _sign(row: Table) -> Sign:
+    sign = Sign(
+        outcome=row.outcome(),
+        say=row.take("say", str, ""),
+        kind=row.choice("kind", list(FIELDS)) if "kind" in row.data else None,
+        own=row.take("own", bool, False),
+        title=row.maybe("title", row.pattern),
+        xpath=row.maybe("xpath", row.xpath) or row.maybe("css", row.css),
+        path=row.maybe("path", row.pattern),
+        body=row.maybe("body", row.pattern),
+        json=row.maybe("json", row.query),
+        status=tuple(row.take("status", list, [])),
+        empty=row.take("empty", bool, False),
+    )
+    row.done()
+    conditions = (sign.title, sign.xpath, sign.path, sign.body, sign.json, sign.status, sign.empty)
+    if not any(conditions):
+        raise row.wrong("", "needs a condition: title, css, xpath, path, body, json, status, empty")
+    return sign
+
+
+def _door(row: Table) -> Door:
+    door = Door(
+        kind=row.choice("kind", list(FIELDS)),
+        via=row.choice("via", ["http", "api", "saved"]),
+        url=row.take("url", str, ""),
+        state=row.choice("state", ["open", "walled", "forbidden", "needs key", "unverified"]),
+        gives=row.texts("gives"),
+        note=row.take("note", str),
+    )
+    row.done()
+    return door
+
+
+def _check_layouts(platform: Platform, top: Table) -> None:
+    """Cross-checks: a layout's kind must be described, its required fields must exist."""
+    for n, layout in enumerate(platform.layouts):
+        subject = platform.subjects.get(layout.kind)
+        if subject is None:
+            raise top.wrong(f"layouts[{n}].kind", f"the file has no [{layout.kind}]")
+        for name in layout.required:
+            if name not in subject.fields:
+                raise top.wrong(f"layouts[{n}].required", f"“{name}” is not among the fields")
