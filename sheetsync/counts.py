@@ -75,9 +75,8 @@ _WORDS: Mapping[str, str] = {
     "it": "0:nessun 0:nessuno 0:nessuna of:di iscritto iscritti follower seguiti visualizzazione"
     " visualizzazioni mi_piace like video post membro membri commenti ascoltatori_mensili",
     "ja": "after:人 after:名 after:件 after:本 after:回 after:個 チャンネル登録者数 登録者数 登録者"
-    " フォロワー数 フォロワー フォロー中 フォロー 回視聴 視聴回数 回再生 再生回数 いいね いいね!"
-    " 動画 本の動画 投稿 メンバー",
-    "ko": "after:명 after:회 after:개 구독자 구독자수 팔로워 팔로잉 조회수 좋아요 동영상 게시물",
+    " フォロワー フォロー中 フォロー 回視聴 視聴回数 回再生 再生回数 いいね 動画 本の動画 投稿",
+    "ko": "after:명 after:회 after:개 구독자 팔로워 팔로잉 조회 조회수 좋아요 동영상 게시물",
     "nl": "0:geen abonnee abonnees volger volgers volgend weergave weergaven keer_bekeken video"
     " video's like likes vind-ik-leuks lid leden berichten reacties maandelijkse_luisteraars",
     "pl": "0:brak subskrybent subskrybenci subskrybentów subskrypcja subskrypcje subskrypcji"
@@ -88,7 +87,7 @@ _WORDS: Mapping[str, str] = {
     " publicação publicações membro membros comentário comentários ouvintes ouvintes_mensais",
     "ru": "0:нет подписчик подписчика подписчиков подписка подписки подписок просмотр просмотра"
     " просмотров лайк лайка лайков видео участник участника участников публикация публикации"
-    " публикаций комментарий комментария комментариев",
+    " публикаций комментариев",
     "sv": "0:inga prenumerant prenumeranter följare följer visning visningar gilla-markering"
     " gilla-markeringar video videor videoklipp inlägg medlem medlemmar kommentar kommentarer",
     "tr": "abone takipçi takip görüntüleme izlenme beğeni video gönderi üye yorum",
@@ -330,12 +329,15 @@ def _lexer(locale: Locale, units: Mapping[str, int], words: Iterable[str]) -> re
     groups = re.escape(group + "٬" + _GROUPS.get(locale.language, ""))
     decimals = re.escape(symbols["decimal"] + "٫")
     unspaced = locale.language in _UNSPACED
+    said = _any(words, unspaced)
     long = _any((unit for unit in units if len(unit) > 2), unspaced)
     short = _any((unit for unit in units if len(unit) <= 2), unspaced)
+    gap = "" if unspaced else " ?"
+    # A noun wins over the unit that it begins with: "12조회" is 12 views, not 12조 (12e12).
     return re.compile(
         rf"\s*(?:(?P<whole>\d+(?:[{groups}]\d+)*)(?:[{decimals}](?P<decimals>\d+))?"
-        rf"(?: ?(?P<unit>(?i:{long})|{short})(?:\.(?!\d))?)?"
-        rf"|(?P<word>(?i:{_any(words, unspaced)}))|(?P<sign>[:.]))"
+        rf"(?:{gap}(?!(?i:{said}))(?P<unit>(?i:{long})|{short})(?:\.(?!\d))?)?"
+        rf"|(?P<word>(?i:{said}))|(?P<sign>[:.]))"
     )
 
 

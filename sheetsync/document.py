@@ -102,7 +102,8 @@ class Document:
             return None
         opened = text.find(">", at)
         end = text.find("</script", opened)
-        return text[opened + 1 : end] if 0 < opened < end else None
+        found = text[opened + 1 : end] if 0 < opened < end else ""
+        return found if found.lstrip()[:1] in ("{", "[") else None
 
     def script_by_tree(self, id: str) -> str | None:
         found = self.tree.xpath("//script[@id=$id]", id=id)

@@ -160,7 +160,7 @@ class Extraction:
         names = self._names(layout, root)
         if not layout.when.search(root, names):
             return None
-        if layout.shown and not self._shown_agrees(layout, names):
+        if not self._shown_agrees(layout, names):
             return None
         return Found(layout, root, names)
 
@@ -173,18 +173,19 @@ class Extraction:
     def _names(self, layout: Layout, root: Any) -> Mapping[str, str]:
         """The names that choose among several accounts on a page, as far as they are known."""
         names: dict[str, str] = {}
+        whose = self.asked or self.platform.find(self.page.url)
         for name, query in layout.names.items():
-            value = query.search(root) or getattr(self.asked, name, None)
+            value = query.search(root) or getattr(whose, name, None)
             if isinstance(value, str) and NAME.fullmatch(value):
                 names[name] = value
         return names
 
     def _shown_agrees(self, layout: Layout, names: Mapping[str, str]) -> bool:
         """False when the rendered page shows somebody else: the state is of the page before."""
-        if "handle" not in names or layout.shown_hint not in self.document.text:
+        if layout.shown is None or "handle" not in names:
             return True
-        texts = self.document.tree.xpath(layout.shown or "").getall()
-        return not texts or names["handle"].lower() in [text.strip().lower() for text in texts]
+        shown = [text.lower() for text in layout.shown.findall(self.document.text)]
+        return not shown or names["handle"].lower() in shown
 
     # --- reading -------------------------------------------------------------------------
 

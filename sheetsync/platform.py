@@ -128,8 +128,7 @@ class Layout:
     rules: tuple[Rule, ...]
     shape: Query | None
     exact: Query | None
-    shown: str | None
-    shown_hint: str
+    shown: re.Pattern[str] | None
     required: tuple[str, ...]
     captured: tuple[Moment, ...]
     locale: str | None
@@ -170,9 +169,9 @@ class Door:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Platform:
-    """A site, as its file describes it."""
+    """A site, as its file describes it. Two are equal only when they are one and the same."""
 
     key: str
     name: str

@@ -58,7 +58,7 @@ def merge(a: Reading, b: Reading, zone: tzinfo) -> Reading:
     earlier. A dated reading replaces an undated one whole: numbers of no date must not stand
     beside a date.
     """
-    if (a.at is None) != (b.at is None) and a.seen and b.seen:
+    if (a.at is None) != (b.at is None):
         return b if a.at is None else a
     seen = dict(a.seen)
     for name, theirs in b.seen.items():
@@ -92,6 +92,8 @@ def from_record(record: Record, names: Iterable[str], now: datetime) -> Reading:
         value = _fit(name, record.fields.get(name), record.kind)
         if value is not None:
             seen[name] = Seen(value, at)
+    if not seen:
+        return Reading()
     return Reading(seen, at, (record.source, record.captured_by or "", fit_text(record.layout)))
 
 
@@ -122,7 +124,7 @@ def _fit(name: str, value: FieldValue | None, kind: Kind) -> FieldValue | None:
         case "time", datetime():
             fits = value >= _FIRST_MOMENT
             return value.astimezone(UTC).replace(microsecond=0) if fits else None
-        case ("text" | "id"), str():
+        case (("text" | "id"), str()):
             return (_caption(value) if name == "caption" else fit_text(value)) or None
     return None
 
@@ -191,7 +193,7 @@ def _field_in(cells: Mapping[str, Value], name: str, kind: Kind) -> FieldValue |
         case "count", int() if not isinstance(cell, bool):
             step = cells.get(name + STEP)
             return Count(cell, step if isinstance(step, int) and step >= 1 else 1)
-        case ("text" | "id"), str():
+        case (("text" | "id"), str()):
             return cell
         case "time", _:
             return moment_in(cells.get(name + UTC_OF))
@@ -205,18 +207,21 @@ def _text(cells: Mapping[str, Value], name: str) -> str:
 
 def _kept(reading: Reading) -> str | None:
     """``likes@2026-11-21T06:12:00Z``: the fields whose moment is not the row's own."""
-    return " ".join(
-        f"{name}@{iso(seen.at)}"
-        for name, seen in sorted(reading.seen.items())
-        if seen.at is not None and seen.at != reading.at
-    ) or None
+    return (
+        " ".join(
+            f"{name}@{iso(seen.at)}"
+            for name, seen in sorted(reading.seen.items())
+            if seen.at is not None and seen.at != reading.at
+        )
+        or None
+    )
 
 
 def _kept_moments(cell: Value) -> dict[str, datetime]:
     moments = {}
     for name, text in _KEPT.findall(cell) if isinstance(cell, str) else ():
         try:
-            moments[name] = datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):  # typed over by a person: the row's moment then
+            moments[name] = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:  # typed over by a person: the row's own moment then
             continue
     return moments

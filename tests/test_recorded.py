@@ -1,6 +1,6 @@
 """The recorded pages: every number that the manifest states, and no other.
 
-One test for each page and field; the id says which, e.g. ``tiktok/profile-universal-dash/followers``.
+One test for each page and field; the id says which (``tiktok/profile-universal-dash/followers``).
 """
 
 from __future__ import annotations
