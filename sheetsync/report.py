@@ -1,0 +1,225 @@
+"""What a run says, for a person and for a program. Pure: it returns lines, it prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sheetsync.dashboard.words import WHY, day
+from sheetsync.model import PROFILE_FIELDS, Count, FieldValue, Record
+from sheetsync.platform import Door, Platform
+from sheetsync.sync import Read, Synced
+
+SHOWN = ("followers", "likes", "posts")
+SHOWN_POST = ("views", "likes", "comments", "shares", "saves")
+FROM = {"content": "", "option": " (as you say)", "file": " (the file's time)", "clock": ""}
+
+
+def who(record: Record) -> str:
+    """``@handle``, or ``@handle, post 123``."""
+    name = f"@{record.handle}" if record.handle else ""
+    if record.kind == "post":
+        return f"{name}, post {record.id}" if name else f"post {record.id}"
+    return name or record.text("account_id")
+
+
+def number(count: Count) -> str:
+    """``783,427``, and ``≈ 1,200,000`` when the site rounded it."""
+    return f"{count.value:,}" if count.exact else f"≈ {count.value:,}"
+
+
+def numbers(record: Record) -> str:
+    names = SHOWN if record.kind == "profile" else SHOWN_POST
+    parts = [f"{number(c)} {name}" for name in names if (c := record.count(name))]
+    if record.posts:
+        rounded = any(not c.exact for post in record.posts if (c := post.count("views")))
+        parts.append(f"{len(record.posts)} posts seen" + (", views rounded (≈)" if rounded else ""))
+    return " · ".join(parts)
+
+
+def when(record: Record) -> str:
+    at = record.captured_at
+    if at is None:
+        return "no date"
+    return f"{day(at.date())} {at:%H:%M} UTC{FROM.get(record.captured_by or '', '')}"
+
+
+def why(record: Record) -> str:
+    """One line for a person: why there is no number."""
+    return record.detail or WHY[record.outcome]
+
+
+def sync_lines(synced: Synced, destination: str) -> list[str]:
+    """The whole report of a run."""
+    good = [read for read in synced.reads if read.record.outcome.has_numbers]
+    bad = [read for read in synced.reads if not read.record.outcome.has_numbers]
+    lines = []
+    if good:
+        lines += [f"Read ({len(good)})", *_columns(_good(read) for read in good), ""]
+    if bad:
+        lines += [f"No numbers ({len(bad)})", *_columns(_bad(read) for read in bad), ""]
+    if synced.passed_over:
+        files = "file" if synced.passed_over == 1 else "files"
+        lines += [f"{synced.passed_over} other {files} passed over.", ""]
+    return lines + _written(synced, destination)
+
+
+def _good(read: Read) -> tuple[str, ...]:
+    missing = ", ".join(read.record.missing)
+    return (
+        who(read.record),
+        numbers(read.record) + (f" (not on the page: {missing})" if missing else ""),
+        when(read.record),
+    )
+
+
+def _bad(read: Read) -> tuple[str, ...]:
+    name = who(read.record) if read.record.handle else read.name
+    return (name, why(read.record))
+
+
+def _written(synced: Synced, destination: str) -> list[str]:
+    if not synced.plan:
+        return [f"{destination}: nothing to change."]
+    parts = [
+        _changes(synced, "profiles", "profile", "profiles"),
+        _changes(synced, "posts", "post", "posts"),
+        _changes(synced, "history", "day of history", "days of history"),
+    ]
+    verb = "written" if synced.written else "would be written (dry run)"
+    return [f"{destination} {verb}: {', '.join(part for part in parts if part) or 'its tabs'}."]
+
+
+def _changes(synced: Synced, tab: str, one: str, many: str) -> str:
+    counts = synced.plan.counts.get(tab)
+    if counts is None or not (counts.added or counts.changed):
+        return ""
+    added = f"{counts.added:,} {one if counts.added == 1 else many} added" if counts.added else ""
+    noun = "" if added else f" {one if counts.changed == 1 else many}"
+    changed = f"{counts.changed:,}{noun} changed" if counts.changed else ""
+    return " and ".join(part for part in (added, changed) if part)
+
+
+def hints(synced: Synced) -> list[str]:
+    """What to do next, each line a step."""
+    undated = sum(r.record.outcome.has_numbers and not r.record.captured_at for r in synced.reads)
+    found = []
+    if undated:
+        pages = "1 page has" if undated == 1 else f"{undated} pages have"
+        found.append(
+            f"{pages} no date, so no day of history was made;"
+            " say when with --captured, e.g. --captured 2026-11-22"
+        )
+    return found
+
+
+def to_json(synced: Synced, destination: str) -> dict[str, object]:
+    """The one shape of ``sync --json``; each page as ``show --json`` gives it, and its file."""
+    plan = synced.plan
+    return {
+        "destination": destination,
+        "written": synced.written,
+        "profiles": [{**r.record.to_json(), "file": r.name} for r in synced.reads],
+        "passed_over": synced.passed_over,
+        "rows": {
+            tab: {"added": c.added, "changed": c.changed, "kept": c.kept}
+            for tab, c in plan.counts.items()
+        },
+        "changes": plan.lines(),
+    }
+
+
+def record_lines(record: Record, platform: str) -> list[str]:
+    """One record as ``show`` prints it."""
+    head = " ".join(part for part in (platform, record.kind, who(record)) if part)
+    if not record.outcome.has_numbers:
+        return [head, f"  no numbers ({record.outcome.value}): {why(record)}"]
+    rows = [(name, _value(value)) for name, value in record.fields.items()]
+    rows += [(name, "not on the page") for name in record.missing if name not in record.fields]
+    about = f"{record.outcome.value}, layout {record.layout}, {when(record)}"
+    lines = [head, f"  {about}", *_columns(rows)]
+    if record.posts:
+        lines += ["", f"  {len(record.posts)} posts on the page", *_columns(_posts(record.posts))]
+    return lines
+
+
+def _posts(posts: Sequence[Record]) -> Iterable[tuple[str, ...]]:
+    for post in posts:
+        published = post.fields.get("published")
+        at = day(published.date()) if isinstance(published, datetime) else ""
+        yield (post.id, at, numbers(post))
+
+
+def _value(value: FieldValue) -> str:
+    if isinstance(value, Count):
+        return number(value) + ("" if value.exact else f"  (within {value.step:,})")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{day(value.date())} {value:%H:%M} UTC"
+    return " ".join(value.split())
+
+
+def platform_lines(platforms: Sequence[Platform]) -> list[str]:
+    """Every platform with its doors, most open first."""
+    rows = []
+    for platform in platforms:
+        for n, door in enumerate(d for d in platform.doors if d.kind == "profile"):
+            rows.append(
+                (platform.name if n == 0 else "", DOORS[door.via], door.state, _gives(door))
+            )
+    return _columns([("PLATFORM", "DOOR", "STATE", "GIVES"), *rows])
+
+
+DOORS = {"http": "public page", "api": "official API", "saved": "saved page"}
+
+
+def _gives(door: Door) -> str:
+    return ", ".join(door.gives)
+
+
+def one_platform_lines(platform: Platform) -> list[str]:
+    """What one platform gives, the truth about each door, and how sure we are."""
+    lines = [f"{platform.name}: {platform.note}" if platform.note else platform.name]
+    if not platform.verified:
+        lines.append("Unverified: written from descriptions, no real page of it was at hand.")
+    lines.append(f"Evidence last checked: {platform.checked}")
+    for door in platform.doors:
+        lines += ["", f"{door.kind}, {DOORS[door.via]}: {door.state}"]
+        lines += [f"  address  {door.url}"] if door.url else []
+        lines += [f"  gives    {_gives(door)}", f"  {door.note}"]
+    names = [name for name in PROFILE_FIELDS if name in platform.subjects["profile"].fields]
+    return [*lines, "", f"Fields of a profile: {', '.join(names)}"]
+
+
+def platform_json(platform: Platform) -> dict[str, object]:
+    return {
+        "platform": platform.key,
+        "name": platform.name,
+        "checked": platform.checked,
+        "verified": platform.verified,
+        "note": platform.note,
+        "fields": {kind: list(s.fields) for kind, s in platform.subjects.items()},
+        "layouts": [layout.name for layout in platform.layouts],
+        "doors": [
+            {
+                "kind": door.kind,
+                "via": door.via,
+                "url": door.url,
+                "state": door.state,
+                "gives": list(door.gives),
+                "note": door.note,
+            }
+            for door in platform.doors
+        ],
+    }
+
+
+def _columns(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Align all columns but the last, two spaces apart, indented by two."""
+    table = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        ("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip()
+        for row in table
+    ]

@@ -1,0 +1,122 @@
+"""The straight line: read state, read pages, extract, plan, apply.
+
+Dry run is the absence of a call. A destination that changed since it was read is read and
+planned again; what was extracted is not read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.destinations import Destination, DestinationChanged
+from sheetsync.extract import extract_any, judge
+from sheetsync.model import Outcome, Page, Post, Profile, Record
+from sheetsync.plan import Plan, make_plan
+from sheetsync.platform import Platform, find_watched
+from sheetsync.state import State, known_accounts
+
+#: How often a destination may change under our hands before we say so.
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One page and what was read from it. ``known``: its profile had been read before this run."""
+
+    name: str
+    record: Record
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a run read and changed. ``passed_over`` counts pages that are no platform's."""
+
+    reads: tuple[Read, ...]
+    plan: Plan
+    passed_over: int
+    written: bool
+
+
+def read_pages(pages: Sequence[Page], platforms: Sequence[Platform]) -> tuple[list[Read], int]:
+    """Extract every page: the readings, and how many pages belong to no platform."""
+    found = [(page.name, extract_any(page, platforms)) for page in pages]
+    reads = [Read(name, record) for name, record in found if record is not None]
+    return reads, len(found) - len(reads)
+
+
+def sync(
+    destination: Destination,
+    reads: Sequence[Read],
+    *,
+    platforms: Sequence[Platform],
+    now: datetime,
+    watched: Sequence[Profile | Post] = (),
+    passed_over: int = 0,
+    dry_run: bool = False,
+    allow_loss: bool = False,
+) -> Synced:
+    """Bring the destination up to what was read. Raises DestinationError, UnsafePlan, ConfigError."""
+    for attempt in range(ATTEMPTS):
+        state = destination.read(DASHBOARD)
+        judged = judge_all(reads, state, now)
+        plan = make_plan(
+            DASHBOARD,
+            state,
+            [read.record for read in judged],
+            now,
+            find=lambda address: find_watched(address, platforms),
+            watched=watched,
+        )
+        plan.raise_if_unsafe(allow_loss)
+        if dry_run or not plan:
+            break
+        try:
+            destination.apply(plan)
+            break
+        except DestinationChanged:
+            if attempt == ATTEMPTS - 1:
+                raise
+    return Synced(tuple(judged), plan, passed_over, written=bool(plan) and not dry_run)
+
+
+def judge_all(reads: Sequence[Read], state: State, now: datetime) -> list[Read]:
+    """Check each reading against the account seen before under its name, oldest page first.
+
+    The order of files says nothing: a handle that moved to another account in between is found
+    by the pages' own times. A page that says it is from the future has no time that we believe.
+    """
+    accounts = known_accounts(state)
+    before = set(accounts)
+    judged: dict[int, Read] = {}
+    for index in sorted(range(len(reads)), key=lambda i: _age(reads[i].record)):
+        read = reads[index]
+        record = _believed(read.record, now)
+        if record.kind == "profile":
+            record = judge(record, accounts.get(record.key, ""))
+            if record.outcome.has_numbers and record.text("account_id"):
+                accounts.setdefault(record.key, record.text("account_id"))
+        judged[index] = replace(read, record=record, known=read.record.key in before)
+    return [judged[index] for index in range(len(reads))]
+
+
+def _age(record: Record) -> datetime:
+    return record.captured_at or datetime.max.replace(tzinfo=UTC)
+
+
+def _believed(record: Record, now: datetime) -> Record:
+    at = record.captured_at
+    if at is None or at <= now + timedelta(days=1):
+        return record
+    return replace(record, captured_at=None, captured_by=None)
+
+
+def failed(read: Read, *, strict: bool = False) -> bool:
+    """Whether this reading makes the run exit 1: read before and now not, or any when strict."""
+    outcome = read.record.outcome
+    return not outcome.has_numbers and (
+        (read.known or strict) and outcome is not Outcome.NOT_A_PROFILE
+    )
