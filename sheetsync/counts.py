@@ -91,8 +91,7 @@ _WORDS: Mapping[str, str] = {
     "sv": "0:inga prenumerant prenumeranter följare följer visning visningar gilla-markering"
     " gilla-markeringar video videor videoklipp inlägg medlem medlemmar kommentar kommentarer",
     "tr": "abone takipçi takip görüntüleme izlenme beğeni video gönderi üye yorum",
-    "vi": "người_đăng_ký người_theo_dõi đang_theo_dõi lượt_xem lượt_thích video bài_viết"
-    " thành_viên bình_luận",
+    "vi": "người_đăng_ký người_theo_dõi đang_theo_dõi lượt_xem lượt_thích video bài_viết",
     "zh": "after:人 after:名 after:位 粉丝 粉絲 关注 關注 订阅者 位订阅者 訂閱者 位訂閱者 次观看"
     " 次觀看 观看次数 觀看次數 获赞 点赞 视频 影片 帖子 评论",
 }
@@ -316,10 +315,10 @@ def _cldr_units(locale: Locale) -> Iterator[tuple[str, int]]:
     for plurals in locale.compact_decimal_formats.values():  # no "long" in ja, ko, zh
         for patterns in plurals.values():
             for power, pattern in patterns.items():
-                text = (_plain(pattern.pattern) or "").replace("'", "")
+                text = (_plain(pattern.pattern.partition(";")[0]) or "").replace("'", "")
                 unit = text.lstrip("0")
                 zeros = len(text) - len(unit)
-                if zeros and unit and "0" not in unit:  # "B0" and "mille" are not read
+                if zeros and unit:  # "B0" and "mille" are not read
                     yield unit.strip().rstrip("."), int(power) // 10 ** (zeros - 1)
 
 
