@@ -230,10 +230,12 @@ def address_forms(address: str) -> tuple[str, ...]:
         text = "https://" + text
     try:
         parts = urlsplit(text)
-        host = (parts.hostname or "").lower()
+        host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         return ()
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.port:
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        return ()
+    if port not in (None, 80, 443):
         return ()
     host = re.sub(r"^(www|m|mobile)\.", "", host)
     bare = host + parts.path.rstrip("/")

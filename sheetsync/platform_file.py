@@ -21,6 +21,7 @@ from jmespath.exceptions import JMESPathError
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
+from sheetsync.counts import known_locale
 from sheetsync.errors import ConfigError, PlatformFileError
 from sheetsync.model import FIELDS, Kind, Outcome
 from sheetsync.platform import (
@@ -173,7 +174,7 @@ def parse(text: str, key: str, path: str) -> Platform:
         verified=top.take("verified", bool, True),
         note=top.take("note", str, ""),
         hosts=top.texts("hosts"),
-        locale=top.take("locale", str, "en"),
+        locale=_locale(top, "en"),
         ladder=_ladder(top),
         at=top.take("at", bool, False),
         subjects=_subjects(top),
@@ -198,6 +199,13 @@ def builtin() -> tuple[Platform, ...]:
         parse(file.read_text(encoding="utf-8"), file.name.removesuffix(".toml"), file.name)
         for file in files
     )
+
+
+def _locale(table: Table, default: str) -> str:
+    locale = table.take("locale", str, default)
+    if locale and not known_locale(locale):
+        raise table.wrong("locale", f"“{locale}” is no locale that CLDR knows, e.g. en, nl, pt-BR")
+    return locale
 
 
 def _ladder(top: Table) -> Ladder:
@@ -295,7 +303,7 @@ def _layout(table: Table) -> Layout:
         shown=table.maybe("shown", table.pattern),
         required=table.texts("required"),
         captured=tuple(_moment(row) for row in table.tables("captured")),
-        locale=table.take("locale", str, "") or None,
+        locale=_locale(table, "") or None,
     )
     table.done()
     if not (layout.script or layout.after or layout.body or layout.needs_tree):

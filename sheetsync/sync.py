@@ -14,9 +14,8 @@ from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import Destination, DestinationChanged
 from sheetsync.extract import extract_any, judge
 from sheetsync.model import Outcome, Page, Post, Profile, Record
-from sheetsync.plan import Plan, make_plan
+from sheetsync.plan import Plan, State, known_accounts, make_plan
 from sheetsync.platform import Platform, find_watched
-from sheetsync.state import State, known_accounts
 
 #: How often a destination may change under our hands before we say so.
 ATTEMPTS = 5

@@ -52,8 +52,15 @@ def test_room_imports_only_what_its_line_says(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in ROOMS if room(p) in PURE], ids=room)
 def test_pure_room_touches_no_file_no_net_and_no_clock(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
-    names = {alias.name.partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
-    names |= {(n.module or "").partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    names = {
+        alias.name.partition(".")[0]
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Import)
+        for alias in n.names
+    }
+    names |= {
+        (n.module or "").partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)
+    }
     calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     calls |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     assert not names & OUTSIDE

@@ -1,0 +1,114 @@
+"""Whose numbers they are, and what is said when there are none."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from sheetsync.extract import extract, extract_any, judge
+from sheetsync.model import Count, Outcome, Page, Post, Profile
+from sheetsync.platform_file import builtin
+
+TIKTOK = builtin()[0]
+AT = datetime(2026, 11, 22, 5, 17, tzinfo=UTC)
+
+
+def state(
+    handle: str = "anna", *, account: str = "7", made: int | None = None, **detail: object
+) -> str:
+    user = {"id": account, "uniqueId": handle, "nickname": "Anna"}
+    stats = {"followerCount": "23391", "followingCount": "8", "heartCount": "5", "videoCount": "2"}
+    scope: dict[str, object] = {
+        "webapp.app-context": {"webIdCreatedTime": str(made or ""), "user": {"uniqueId": "viewer"}},
+        "webapp.user-detail": {"userInfo": {"user": user, "statsV2": stats}, **detail},
+    }
+    script = json.dumps({"__DEFAULT_SCOPE__": scope})
+    return f'<html><script id="__UNIVERSAL_DATA_FOR_REHYDRATION__">{script}</script></html>'
+
+
+def profile(handle: str) -> Profile:
+    found = TIKTOK.named(handle)
+    assert found
+    return found
+
+
+def test_the_page_that_was_asked_for_is_ok() -> None:
+    record = extract(Page(text=state("Anna")), TIKTOK, profile("anna"))
+    assert record.outcome is Outcome.OK
+    assert record.count("followers") == Count(23391)
+
+
+def test_somebody_elses_page_is_other_profile_without_a_number() -> None:
+    record = extract(Page(text=state("piet")), TIKTOK, profile("anna"))
+    assert record.outcome is Outcome.OTHER_PROFILE
+    assert "@piet" in record.detail
+    assert not record.count("followers")
+
+
+def test_a_profile_page_is_no_post() -> None:
+    asked = Post("tiktok", "123456", "https://www.tiktok.com/@anna/video/123456", "anna")
+    assert extract(Page(text=state("anna")), TIKTOK, asked).outcome is Outcome.OTHER_PROFILE
+
+
+def test_a_known_name_with_a_new_account_id_writes_no_number() -> None:
+    record = extract(Page(text=state("anna", account="8")), TIKTOK)
+    assert judge(record, "8") == record
+    assert judge(record, "") == record
+    changed = judge(record, "7")
+    assert changed.outcome is Outcome.ACCOUNT_CHANGED
+    assert not changed.count("followers")
+
+
+def test_the_signed_in_viewer_is_never_the_profile() -> None:
+    record = extract_any(Page(text=state("anna")), builtin())
+    assert record
+    assert record.handle == "anna"
+
+
+def test_the_time_in_the_page_beats_what_the_door_says() -> None:
+    page = Page(text=state(made=1_763_788_620), captured_at=AT, captured_by="file")
+    record = extract(page, TIKTOK)
+    assert record.captured_at == datetime(2025, 11, 22, 5, 17, tzinfo=UTC)
+    assert record.captured_by == "content"
+
+
+def test_without_a_time_in_the_page_the_door_says_when() -> None:
+    record = extract(Page(text=state(), captured_at=AT, captured_by="file"), TIKTOK)
+    assert (record.captured_at, record.captured_by) == (AT, "file")
+
+
+def test_a_time_long_after_the_page_came_is_no_time() -> None:
+    page = Page(text=state(made=1_893_456_000), captured_at=AT, captured_by="clock")
+    assert extract(page, TIKTOK).captured_at == AT
+
+
+@pytest.mark.parametrize("problem", [Outcome.TOO_LARGE, Outcome.UNREADABLE, Outcome.TIMEOUT])
+def test_a_problem_of_the_door_is_kept_as_it_is(problem: Outcome) -> None:
+    page = Page(text=state(), problem=problem, detail="why")
+    record = extract(page, TIKTOK, profile("anna"))
+    assert (record.outcome, record.detail, record.handle) == (problem, "why", "anna")
+    assert not record.fields
+
+
+def test_a_page_from_a_foreign_address_is_not_read() -> None:
+    page = Page(text=state(), url="https://evil.example/@anna")
+    assert extract(page, TIKTOK).outcome is Outcome.NOT_A_PROFILE
+    assert extract_any(page, builtin()) is None
+
+
+def test_a_page_of_nobody_is_passed_over() -> None:
+    assert extract_any(Page(text="<html><p>my holiday</p></html>"), builtin()) is None
+    assert extract_any(Page(text='{"a": 1}'), builtin()) is None
+
+
+def test_the_json_shape_is_the_one_that_is_promised() -> None:
+    shape = extract(Page(text=state()), TIKTOK).to_json()
+    assert list(shape) == [
+        *("platform", "kind", "handle", "url", "outcome", "layout", "source"),
+        *("captured_at", "captured_by", "fields", "missing", "posts", "detail"),
+    ]
+    fields = shape["fields"]
+    assert isinstance(fields, dict)
+    assert fields["followers"] == {"value": 23391, "step": 1}
