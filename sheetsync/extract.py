@@ -105,7 +105,11 @@ class Extraction:
         asked: Profile | Post | None,
     ) -> None:
         self.document, self.page, self.platform, self.asked = document, page, platform, asked
+        #: Whose page it was meant to be: as asked, else as its address says.
+        self.meant = asked or platform.find(page.url)
         self.own_sign = False
+        #: The handle of a state that was left over from another page.
+        self.left_over = ""
 
     def record(self) -> Record:
         page = self.page
@@ -161,6 +165,7 @@ class Extraction:
         if not layout.when.search(root, names):
             return None
         if not self._shown_agrees(layout, names):
+            self.left_over = names["handle"]
             return None
         return Found(layout, root, names)
 
@@ -173,17 +178,20 @@ class Extraction:
     def _names(self, layout: Layout, root: Any) -> Mapping[str, str]:
         """The names that choose among several accounts on a page, as far as they are known."""
         names: dict[str, str] = {}
-        whose = self.asked or self.platform.find(self.page.url)
         for name, query in layout.names.items():
-            value = query.search(root) or getattr(whose, name, None)
+            value = query.search(root) or getattr(self.meant, name, None)
             if isinstance(value, str) and NAME.fullmatch(value):
                 names[name] = value
         return names
 
     def _shown_agrees(self, layout: Layout, names: Mapping[str, str]) -> bool:
-        """False when the rendered page shows somebody else: the state is of the page before."""
+        """False when the address or the rendered page is somebody else's: then the state is
+        left over from the page that was open before (sites change pages without loading anew).
+        """
         if layout.shown is None or "handle" not in names:
             return True
+        if not self.asked and isinstance(self.meant, Profile):
+            return names["handle"].lower() == self.meant.handle.lower()
         shown = [text.lower() for text in layout.shown.findall(self.document.text)]
         return not shown or names["handle"].lower() in shown
 
@@ -273,6 +281,9 @@ class Extraction:
             return self._refused(Outcome.UNREADABLE, EMPTY)
         if document.cut or document.body is BROKEN:
             return self._refused(Outcome.UNREADABLE, CUT)
+        if self.left_over:
+            say = f"the page holds @{self.left_over}’s numbers under another profile’s address"
+            return self._refused(Outcome.OTHER_PROFILE, say)
         for address in (*document.addresses, self.page.url):
             if address and (watched := self.platform.find(address)):
                 say = f"{self.platform.name} changed its page: no known layout was found"
@@ -298,7 +309,7 @@ class Extraction:
         )
 
     def _refused(self, outcome: Outcome, say: str, whose: Profile | Post | None = None) -> Record:
-        page, whose = self.page, self.asked or whose
+        page, whose = self.page, self.meant or whose
         record = Record(
             platform=self.platform.key,
             kind=whose.kind if whose else "profile",
@@ -312,7 +323,7 @@ class Extraction:
 
     def _named(self, record: Record, whose: Profile | Post | None = None) -> Record:
         """Say whose page it was meant to be, where the page itself does not."""
-        whose = whose or self.asked
+        whose = whose or self.meant
         if whose is None or record.handle or record.id:
             return record
         fields = {**record.fields, **({"id": whose.id} if isinstance(whose, Post) else {})}

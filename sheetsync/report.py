@@ -32,8 +32,7 @@ def numbers(record: Record) -> str:
     names = SHOWN if record.kind == "profile" else SHOWN_POST
     parts = [f"{number(c)} {name}" for name in names if (c := record.count(name))]
     if record.posts:
-        rounded = any(not c.exact for post in record.posts if (c := post.count("views")))
-        parts.append(f"{len(record.posts)} posts seen" + (", views rounded (≈)" if rounded else ""))
+        parts.append(f"{len(record.posts)} posts seen")
     return " · ".join(parts)
 
 

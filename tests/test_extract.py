@@ -47,6 +47,15 @@ def test_somebody_elses_page_is_other_profile_without_a_number() -> None:
     assert not record.count("followers")
 
 
+def test_a_state_under_another_profiles_address_gives_no_number() -> None:
+    """Sites change pages without loading anew: the first page's state stays in the file."""
+    page = Page(text=state("piet"), url="https://www.tiktok.com/@anna")
+    record = extract_any(page, builtin())
+    assert record
+    assert (record.outcome, record.handle) == (Outcome.OTHER_PROFILE, "anna")
+    assert "@piet" in record.detail
+
+
 def test_a_profile_page_is_no_post() -> None:
     asked = Post("tiktok", "123456", "https://www.tiktok.com/@anna/video/123456", "anna")
     assert extract(Page(text=state("anna")), TIKTOK, asked).outcome is Outcome.OTHER_PROFILE
