@@ -41,10 +41,14 @@ class Synced:
 
 
 def read_pages(pages: Sequence[Page], platforms: Sequence[Platform]) -> tuple[list[Read], int]:
-    """Extract every page: the readings, and how many pages belong to no platform."""
+    """Extract every page: the readings, and how many files hold no page of any platform.
+
+    A recording of a browser holds many answers beside the one page: they are no files of their own.
+    """
     found = [(page.name, extract_any(page, platforms)) for page in pages]
     reads = [Read(name, record) for name, record in found if record is not None]
-    return reads, len(found) - len(reads)
+    files = {name.partition(" #")[0] for name, _ in found}
+    return reads, len(files - {read.name.partition(" #")[0] for read in reads})
 
 
 def sync(
@@ -58,7 +62,10 @@ def sync(
     dry_run: bool = False,
     allow_loss: bool = False,
 ) -> Synced:
-    """Bring the destination up to what was read. Raises DestinationError, UnsafePlan, ConfigError."""
+    """Bring the destination up to what was read.
+
+    Raises DestinationError, UnsafePlan and ConfigError, each with nothing written.
+    """
     for attempt in range(ATTEMPTS):
         state = destination.read(DASHBOARD)
         judged = judge_all(reads, state, now)

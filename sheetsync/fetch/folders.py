@@ -1,0 +1,166 @@
+"""Which files a person meant by ``--saved``, and which of their times say a day. Reads no file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from sheetsync.errors import ConfigError
+
+_HTML_NAMES = (".html", ".htm", ".xhtml")
+# A browser's "_files" folder in the languages that Windows knows. A closed list, not any word: a
+# folder "profiles-old" beside "profiles.html" holds pages. Source: Microsoft, "Managing the File
+# System", connected files.
+_PAGE_FOLDER = re.compile(
+    r"(.+)[_.-](?:archivos|arquivos|bestanden|bylos|dateien|datoteke|dosyalar|elemei|failid|fails"
+    r"|fajlovi|ficheiros|fichiers|filer|files|file|fitxers|fitxategiak|pliki|soubory|tiedostot)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Files written closer together than this, in seconds, were written by a machine, not by hand.
+_BY_MACHINE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file that was found. ``name`` is what a person would call it.
+
+    ``size`` is in bytes, None for what is no regular file (a pipe, a link out of the folder);
+    ``time`` is when it was written, None when that names no day; ``trouble``: why it cannot be
+    looked at.
+    """
+
+    path: Path
+    name: str
+    size: int | None = None
+    time: datetime | None = None
+    trouble: str = ""
+
+
+def files_in(paths: Sequence[Path]) -> list[SavedFile]:
+    """The files that ``paths`` name or hold, each once, in a stable order.
+
+    Hidden files, a saved page's own folder of pictures and links that stay within a folder do not
+    count. Raises ConfigError when a path does not exist.
+    """
+    files: dict[Path, SavedFile] = {}
+    beside: dict[Path, frozenset[float]] = {}
+    for path in paths:
+        if _is_folder(path):
+            found = list(_walk(path))
+            shared = _shared_times(found)
+        else:
+            found = [_look_at(path, _shown(path, path))]
+            if path.parent not in beside:
+                beside[path.parent] = _shared_times(_siblings(path.parent))
+            shared = beside[path.parent]
+        for one in found:
+            files.setdefault(_place(one.path), _saved_file(one, shared))
+    return list(files.values())
+
+
+def reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{path}: {reason(error)}.",
+            hint="Give --saved a saved page, or the folder in which your saved pages lie.",
+        ) from None
+
+
+def _place(path: Path) -> Path:
+    """The same for one file on whatever way it was reached; a link is not what it points to."""
+    return Path(os.path.realpath(path.parent), path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: Path
+    name: str
+    status: os.stat_result | None = None
+    trouble: str = ""
+
+
+def _walk(root: Path) -> Iterator[_Found]:
+    errors: list[OSError] = []
+    for here, folders, names in os.walk(root, onerror=errors.append):
+        stems = {Path(name).stem.casefold() for name in names if _is_html(name)}
+        folders[:] = sorted(name for name in folders if not _is_left_out(name, stems))
+        for name in sorted(name for name in names if not name.startswith(".")):
+            path = Path(here, name)
+            if not path.is_symlink():
+                yield _look_at(path, _shown(path, root))
+            elif not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+                yield _Found(path, _shown(path, root))
+    for error in errors:
+        path = Path(error.filename)
+        yield _Found(path, _shown(path, root), trouble=reason(error))
+
+
+def _look_at(path: Path, name: str) -> _Found:
+    try:
+        status = path.stat()
+    except OSError as error:
+        return _Found(path, name, trouble=reason(error))
+    # Reading a pipe would wait for ever.
+    return _Found(path, name, status if stat.S_ISREG(status.st_mode) else None)
+
+
+def _siblings(folder: Path) -> list[_Found]:
+    """The files beside one that was named alone: does it share its time with them?"""
+    try:
+        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return []
+    return [_look_at(path, path.name) for path in paths]
+
+
+def _is_html(name: str) -> bool:
+    return name.lower().endswith(_HTML_NAMES)
+
+
+def _is_left_out(folder: str, stems: set[str]) -> bool:
+    of_page = _PAGE_FOLDER.fullmatch(folder)
+    return folder.startswith(".") or bool(of_page and of_page[1].casefold() in stems)
+
+
+def _shown(path: Path, root: Path) -> str:
+    """A name that can be printed, whatever bytes the file system holds."""
+    name = (root.name or str(root)) if path == root else path.relative_to(root).as_posix()
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _saved_file(found: _Found, shared: frozenset[float]) -> SavedFile:
+    size = found.status.st_size if found.status else None
+    return SavedFile(found.path, found.name, size, _own_time(found.status, shared), found.trouble)
+
+
+def _shared_times(found: Sequence[_Found]) -> frozenset[float]:
+    """The times (Unix seconds) that a checkout, a copy or an unpacked archive made: no day's.
+
+    Either all files looked at have about the same time, or a file was written within 50 ms of
+    another one: a ``git pull`` brings five new pages into a folder of older ones.
+    """
+    times = sorted(one.status.st_mtime for one in found if one.status)
+    if len(times) > 1 and times[-1] - times[0] <= max(2.0, _BY_MACHINE * len(times)):
+        return frozenset(times)
+    return frozenset(t for a, b in pairwise(times) if b - a <= _BY_MACHINE for t in (a, b))
+
+
+def _own_time(status: os.stat_result | None, shared: frozenset[float]) -> datetime | None:
+    if status is None or status.st_mtime in shared:
+        return None
+    try:
+        return datetime.fromtimestamp(status.st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
