@@ -49,7 +49,7 @@ POSTS = (
 def demo_pages(now: datetime) -> tuple[Page, ...]:
     """Profiles on four days, three posts, and what a site may answer instead of a profile."""
     pages = [
-        _profile(handle, name, numbers, now - timedelta(days=ago))
+        _profile(handle, name, numbers, now - timedelta(days=ago, minutes=5))
         for handle, (name, days) in ACCOUNTS.items()
         for ago, numbers in zip(DAYS, days, strict=True)
     ]

@@ -50,6 +50,11 @@ class Document:
         begins = re.search(r"<(!doctype|html|head|body)\b", self.text[:5000], re.IGNORECASE)
         return bool(begins) and not ("</html>" in end.lower() or end.endswith("</script>"))
 
+    @property
+    def cut_short(self) -> bool:
+        """True when a page stops so that nothing can be said about it: within a tag or a text."""
+        return (self.cut and not self.text.rstrip().endswith(">")) or self.body is BROKEN
+
     @cached_property
     def title(self) -> str:
         return " ".join((self.tree.xpath("string(//title)").get() or "").split())

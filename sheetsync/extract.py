@@ -279,7 +279,7 @@ class Extraction:
                 return self._refused(sign.outcome, sign.say)
         if not document.text.strip():
             return self._refused(Outcome.UNREADABLE, EMPTY)
-        if document.cut or document.body is BROKEN:
+        if document.cut_short:
             return self._refused(Outcome.UNREADABLE, CUT)
         if self.left_over:
             say = f"the page holds @{self.left_over}’s numbers under another profile’s address"
@@ -294,7 +294,7 @@ class Extraction:
         document, page = self.document, self.page
         if not document.text.strip():
             return sign.empty
-        if document.cut or document.body is BROKEN or sign.empty:
+        if document.cut_short or sign.empty:
             return False
         path = page.url or next(iter(document.addresses), "")
         return all(
