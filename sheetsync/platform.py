@@ -152,9 +152,15 @@ class Subject:
 
     addresses: tuple[re.Pattern[str], ...]
     url: str
+    other_urls: tuple[tuple[re.Pattern[str], str], ...]
     handle: re.Pattern[str]
     fields: Mapping[str, tuple[Read, ...]]
     posts: PostList | None
+
+    def address(self, handle: str, post_id: str = "") -> str:
+        """Return the canonical address; some names need another form (YouTube's channel ids)."""
+        forms = (url for pattern, url in self.other_urls if pattern.fullmatch(handle))
+        return next(forms, self.url).format(handle=handle, id=post_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +213,14 @@ class Platform:
         subject = self.subjects.get("profile")
         if subject is None or not subject.handle.fullmatch(handle):
             return None
-        return Profile(self.key, handle, subject.url.format(handle=handle))
+        return Profile(self.key, handle, subject.address(handle))
 
     def url(self, kind: Kind, handle: str, id: str = "") -> str:
         """Return the canonical address, "" when a name that it needs is unknown."""
         subject = self.subjects.get(kind)
         if subject is None or not (handle if kind == "profile" else id):
             return ""
-        return subject.url.format(handle=handle, id=id)
+        return subject.address(handle, id)
 
     def _watched(self, kind: Kind, names: Mapping[str, str | None]) -> Profile | Post:
         handle, post_id = names.get("handle") or "", names.get("id") or ""

@@ -238,12 +238,19 @@ def _subject(table: Table, kind: Kind) -> Subject:
     subject = Subject(
         addresses=addresses,
         url=table.take("url", str),
+        other_urls=tuple(_other_url(row) for row in table.tables("other_urls")),
         handle=table.pattern(table.take("handle", str, r"[\w.-]{1,64}"), "handle"),
         fields=_fields(table.table("fields"), kind),
         posts=_post_list(table.table("posts")) if "posts" in table.data else None,
     )
     table.done()
     return subject
+
+
+def _other_url(row: Table) -> tuple[re.Pattern[str], str]:
+    found = row.pattern(row.take("handle", str), "handle"), row.take("url", str)
+    row.done()
+    return found
 
 
 def _post_list(table: Table) -> PostList:

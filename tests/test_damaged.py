@@ -63,14 +63,24 @@ def test_cut_page_gives_no_other_number(entry: dict[str, Any]) -> None:
             assert_part_of(extract(replace(page, text=text), platform), whole)
 
 
-def removals(text: str, platform: Platform) -> Iterator[str]:
+def removals(text: str, platform: Platform, whole: Record) -> Iterator[str]:
     """The page without one of its numbers, for each number that the platform file may read."""
     keys = set(re.findall(r"[A-Za-z_]\w*", described(platform)))
     pairs = [m.span() for m in PAIR.finditer(text) if m["key"] in keys]
     printed = [m.span() for m in PRINTED.finditer(text)]
-    spans = pairs + printed
+    spans = pairs + printed + prose(text, whole)
     for start, end in spans[:: max(1, len(spans) // REMOVALS)]:
         yield text[:start] + text[end:]
+
+
+def prose(text: str, whole: Record) -> list[tuple[int, int]]:
+    """Where the record's numbers are written out in the page's text: "5,351", "1 234"."""
+    found = []
+    for value in whole.fields.values():
+        if isinstance(value, Count) and value.value > 99:
+            digits = f"{value.value:,}".replace(",", "[.,\u00a0\u202f ]?")
+            found += [m.span() for m in re.finditer(rf"(?<![\d.,]){digits}(?![\d.,])", text)]
+    return found
 
 
 @cache
@@ -86,12 +96,18 @@ def described(platform: Platform) -> str:
 def test_page_without_one_number_gives_no_other_number(entry: dict[str, Any]) -> None:
     lost = 0
     for page, platform, whole in intact(entry["file"]):
-        for text in removals(page.text, platform):
+        for text in removals(page.text, platform, whole):
             damaged = extract(replace(page, text=text), platform)
             assert_part_of(damaged, whole)
             lost += damaged.to_json() != whole.to_json()
-    if FULL:
+    if FULL and not all(map(rounded, intact(entry["file"]))):
         assert lost, "not one removal touched a number that is read: the test does nothing"
+
+
+def rounded(case: tuple[Page, Platform, Record]) -> bool:
+    """A page whose every number is printed short ("2.52m") has none that is found by its digits."""
+    counts = [value for value in case[2].fields.values() if isinstance(value, Count)]
+    return not any(count.exact and count.value > 99 for count in counts)
 
 
 @settings(max_examples=150, deadline=None)

@@ -52,7 +52,8 @@ def parts(case: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("case", "part"), [(case, part) for case in CASES for part in parts(case)], ids="/".join
+    ("case", "part"),
+    [pytest.param(case, part, id=f"{case}/{part}") for case in CASES for part in parts(case)],
 )
 def test_page_gives(case: str, part: str) -> None:
     want, got = expected(case), read(case)

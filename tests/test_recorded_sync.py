@@ -1,4 +1,4 @@
-"""The main job on real input: the recorded TikTok pages become a workbook with the right numbers."""
+"""The main job on real input: recorded TikTok pages become a workbook with the right numbers."""
 
 from __future__ import annotations
 
