@@ -1,0 +1,193 @@
+"""A dashboard in a local .xlsx: read, then written whole beside it and moved into place.
+
+What makes it safe: one lock from ``read`` to ``apply``; the file is compared, byte for byte by
+its digest, with what was read just before it is replaced; ``os.replace`` is atomic, so that a
+kill at any moment leaves the old file or the new one; an empty plan touches nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from sheetsync.dashboard import Dashboard
+from sheetsync.destinations import DestinationChanged
+from sheetsync.destinations.workbook_read import Snapshot
+from sheetsync.destinations.workbook_state import Found, find
+from sheetsync.destinations.workbook_write import write_workbook
+from sheetsync.errors import DestinationError
+from sheetsync.plan import Plan, State
+
+_ELSEWHERE = "Give another path with --to."
+
+
+class WorkbookDestination:
+    """``path`` may not exist yet; its folder must. ``wait`` is in seconds, for another run."""
+
+    def __init__(self, path: Path, *, wait: float = 30.0) -> None:
+        # Through a link, the file that it points to is replaced and not the link.
+        self.path = Path(os.path.realpath(path))
+        self.notes: list[str] = []
+        self._wait = wait
+        self._lock = FileLock(self.path.with_name(f".{self.path.name}.lock"))
+        self._snapshot: Snapshot | None = None
+        self._found = Found()
+
+    def __enter__(self) -> Self:
+        self._refuse_unwritable()
+        try:
+            self._lock.acquire(timeout=self._wait)
+        except Timeout as error:
+            raise DestinationError(
+                f"Another sheetsync run has been writing {self.path.name}"
+                f" for {self._wait:.0f} seconds.",
+                hint="Wait until it has ended, then run this again.",
+            ) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._sweep()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._snapshot, self._found = None, Found()
+        self._lock.release()
+
+    def read(self, dashboard: Dashboard) -> State:
+        """Raises DestinationError for a file that is open elsewhere, damaged or not ours."""
+        self._refuse_open_elsewhere()
+        data = self._bytes()
+        self._snapshot = Snapshot(data, self.path.name) if data is not None else None
+        self._found = find(self._snapshot, dashboard) if self._snapshot else Found()
+        return self._found.state
+
+    def apply(self, plan: Plan) -> None:
+        """Raises DestinationChanged when the file is no longer the one that was read."""
+        if not plan:
+            return
+        self._refuse_open_elsewhere()
+        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        try:
+            with self._writing():
+                write_workbook(draft, plan, self._snapshot, self._found)
+                self._settle(draft)
+                self._refuse_open_elsewhere()
+                self._refuse_changed()
+                self._keep_what_is_lost()
+                os.replace(draft, self.path)  # noqa: PTH105 -- the one call known to be atomic
+                _sync_folder(self.path.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    # --- the file ---------------------------------------------------------------------------
+
+    def _bytes(self) -> bytes | None:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DestinationError(
+                f"{self.path.name} cannot be read: {error.strerror}.",
+                hint=f"See to its permissions. {_ELSEWHERE}",
+            ) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _settle(self, draft: Path) -> None:
+        """On the disk, with the permissions of the file that it replaces."""
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        if self.path.exists():
+            shutil.copymode(self.path, draft)
+
+    def _sweep(self) -> None:
+        """Drafts of runs that were killed; nobody else writes while we hold the lock."""
+        for draft in self.path.parent.iterdir():
+            if draft.name.startswith(f".{self.path.name}.") and draft.suffix == ".tmp":
+                draft.unlink(missing_ok=True)
+
+    def _keep_what_is_lost(self) -> None:
+        """A dated copy, before the team's charts and the like go."""
+        lost = self._snapshot.lost if self._snapshot else ()
+        if not lost:
+            return
+        stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
+        copy = self.path.with_name(f"{self.path.stem} (before {stamp}).xlsx")
+        shutil.copy2(self.path, copy)
+        self.notes.append(
+            f"{self.path.name} had {', '.join(lost)} of your own, which a sync cannot keep;"
+            f" {copy.name} still has them."
+        )
+
+    # --- refusals ---------------------------------------------------------------------------
+
+    def _refuse_unwritable(self) -> None:
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise DestinationError(f"There is no folder {folder}.", hint=f"Make it. {_ELSEWHERE}")
+        if self.path.is_dir():
+            raise DestinationError(f"{self.path.name} is a folder.", hint=_ELSEWHERE)
+        if not os.access(folder, os.W_OK):
+            raise DestinationError(
+                f"The folder {folder} is read-only.", hint=f"See to its permissions. {_ELSEWHERE}"
+            )
+        # Moving a file into place asks nothing of the one it replaces: ask ourselves.
+        if self.path.exists() and not self.path.stat().st_mode & 0o222:
+            raise DestinationError(
+                f"{self.path.name} is read-only.", hint=f"Make it writable. {_ELSEWHERE}"
+            )
+
+    def _refuse_open_elsewhere(self) -> None:
+        name = self.path.name
+        for program, mark in (("Excel", f"~${name}"), ("LibreOffice", f".~lock.{name}#")):
+            if self.path.with_name(mark).exists():
+                raise DestinationError(
+                    f"{name} is open in {program}.",
+                    hint=f"Close it there and run this again. (If it is not open, delete {mark}.)",
+                )
+
+    def _refuse_changed(self) -> None:
+        data = self._bytes()
+        before = self._snapshot.digest if self._snapshot else None
+        if (None if data is None else sha256(data).digest()) != before:
+            raise DestinationChanged(
+                f"{self.path.name} was changed by somebody while sheetsync was at work.",
+                hint="Run this again.",
+            )
+
+    def _unwritable(self, error: OSError) -> DestinationError:
+        return DestinationError(
+            f"{self.path.name} cannot be written: {error.strerror or error}.",
+            hint=f"See to the disk and to its permissions. {_ELSEWHERE}",
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the move itself survive a power cut, where folders can be opened at all."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

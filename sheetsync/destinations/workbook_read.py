@@ -1,0 +1,254 @@
+"""A workbook as it was found: its tabs, streamed cell by cell, and which of them are ours.
+
+openpyxl gives the book: tabs, names, formats. Its read-only mode leaves out what we take from the
+XML: widths and hidden columns, frozen panes, and whether a tab holds what cannot be carried into
+a file that is written afresh. The cells come from ``workbook_cells``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from lxml import etree
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.styles.numbers import builtin_format_id
+
+from sheetsync.destinations.workbook_cells import Cells, Look, read_rows, shared_strings
+from sheetsync.errors import DestinationError
+
+#: What a broken file raises in zipfile, zlib, the XML parsers and openpyxl.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, ParseError, etree.LxmlError),
+    *(KeyError, ValueError, TypeError, IndexError, AttributeError, NotImplementedError),
+)
+#: Parts whose loss would break formulas or programs: such a file is refused.
+_REFUSED = {
+    "xl/externalLinks/": "formulas that read other workbooks",
+    "xl/tables/": "tables made with “Format as Table”",
+    "xl/pivotTables/": "pivot tables",
+    "xl/vbaProject.bin": "macros",
+}
+#: Parts, and elements of a tab, that are lost when the file is written afresh.
+_LOST_PARTS = {
+    "xl/charts/": "charts",
+    "xl/chartsheets/": "charts",
+    "xl/media/": "pictures",
+    "xl/comments": "comments",
+    "xl/threadedComments/": "comments",
+}
+_LOST_ELEMENTS = {
+    b"conditionalFormatting": "conditional formats",
+    b"dataValidations": "drop-down lists",
+    b"mergeCells": "merged cells",
+    b"autoFilter": "filters",
+}
+_ELEMENT = re.compile(rb"<(?:\w+:)?(%s)[\s/>]" % b"|".join(_LOST_ELEMENTS))
+_OLE = b"\xd0\xcf\x11\xe0"  # an encrypted workbook is an OLE file around the zip
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the head of a tab's XML says. ``columns`` gives (pixels, hidden) by position."""
+
+    columns: Mapping[int, tuple[int, bool]] = field(default_factory=dict)
+    freeze: tuple[int, int] = (0, 0)
+    gridlines: bool = True
+
+
+class Snapshot:
+    """The bytes of a workbook, opened. Raises DestinationError for what is no usable workbook."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        self.data = data
+        self.digest = hashlib.sha256(data).digest()
+        self._looks: dict[int, Look] = {}
+        self._book: Any = None
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(data))
+            if (part := self._archive.testzip()) is not None:
+                raise zipfile.BadZipFile(part)
+            self._book = self._open()
+        except _BROKEN as error:
+            raise self._damaged() from error
+        self._refuse_unkeepable()
+
+    def _open(self) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl tells of parts that it will not keep
+            return openpyxl.load_workbook(io.BytesIO(self.data), read_only=True, keep_links=False)
+
+    def _damaged(self) -> DestinationError:
+        if self.data.startswith(_OLE):
+            return DestinationError(
+                f"{self.name} is protected with a password, or in the old Excel format.",
+                hint="Save it as .xlsx without a password, or give another path with --to.",
+            )
+        return DestinationError(
+            f"{self.name} is damaged, or no Excel workbook.",
+            hint="Restore an earlier copy of it, or give another path with --to.",
+        )
+
+    def _refuse_unkeepable(self) -> None:
+        for part, words in _REFUSED.items():
+            if any(name.startswith(part) for name in self._archive.namelist()):
+                raise DestinationError(
+                    f"{self.name} has {words}, which sheetsync cannot keep.",
+                    hint="Remove them (Excel: Table Design > Convert to Range, or Data > Edit"
+                    " Links > Break Link), or give another path with --to.",
+                )
+
+    # --- the tabs ---------------------------------------------------------------------------
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(sheet.title for sheet in self._book.worksheets)
+
+    @cached_property
+    def active(self) -> str:
+        sheet = self._book.active
+        return sheet.title if sheet is not None else ""
+
+    def visibility(self, title: str) -> str:
+        """visible, hidden or veryHidden"""
+        return str(self._book[title].sheet_state)
+
+    @property
+    def epoch(self) -> Any:
+        return self._book.epoch
+
+    @property
+    def properties(self) -> Any:
+        return self._book.properties
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The workbook's defined names and what they refer to; those of one tab are not here."""
+        return {name: str(n.attr_text or "") for name, n in self._book.defined_names.items()}
+
+    def tab_names(self, title: str) -> dict[str, str]:
+        names = self._book[title].defined_names
+        return {name: str(n.attr_text or "") for name, n in names.items()}
+
+    def rows(self, title: str) -> Iterator[tuple[int, Cells]]:
+        """(row number, cells by position), top to bottom; what is empty is left out.
+
+        Raises DestinationError when the tab's XML is broken.
+        """
+        try:
+            with self._archive.open(self._part(title)) as part:
+                yield from read_rows(part, self._strings, self._look, self._book.epoch)
+        except _BROKEN as error:
+            raise self._damaged() from error
+
+    @cached_property
+    def _strings(self) -> list[str]:
+        name = next((n for n in self._archive.namelist() if n.endswith("/sharedStrings.xml")), "")
+        if not name:
+            return []
+        with self._archive.open(name) as part:
+            return shared_strings(part)
+
+    # --- looks ------------------------------------------------------------------------------
+
+    def _look(self, style: int) -> Look:
+        if style not in self._looks:
+            sheet = self._book.worksheets[0]
+            self._looks[style] = _look_of(ReadOnlyCell(sheet, 1, 1, None, style_id=style))
+        return self._looks[style]
+
+    def view(self, title: str) -> View:
+        """Widths, hidden columns and frozen panes."""
+        columns: dict[int, tuple[int, bool]] = {}
+        freeze, gridlines = (0, 0), True
+        with self._archive.open(self._part(title)) as part:
+            for _, element in etree.iterparse(part, events=("start",)):
+                match etree.QName(element).localname:
+                    case "col":
+                        columns |= _col(element)
+                    case "pane" if element.get("state") in ("frozen", "frozenSplit"):
+                        freeze = (_whole(element.get("ySplit")), _whole(element.get("xSplit")))
+                    case "sheetView":
+                        gridlines = element.get("showGridLines") not in ("0", "false")
+                    case "sheetData":
+                        break
+        return View(columns, freeze, gridlines)
+
+    def _part(self, title: str) -> str:
+        return str(self._book[title]._worksheet_path)
+
+    @cached_property
+    def _elements(self) -> dict[str, set[bytes]]:
+        """For each tab, which of ``_ELEMENT`` it has."""
+        found: dict[str, set[bytes]] = {}
+        for title in self.titles:
+            here = found[title] = set()
+            tail = b""
+            with self._archive.open(self._part(title)) as part:
+                while chunk := part.read(1 << 20):
+                    here |= set(_ELEMENT.findall(tail + chunk))
+                    tail = chunk[-64:]
+        return found
+
+    @cached_property
+    def lost(self) -> tuple[str, ...]:
+        """In words, what is in this file and cannot be carried into a new one."""
+        parts = self._archive.namelist()
+        lost = {words for p, words in _LOST_PARTS.items() if any(n.startswith(p) for n in parts)}
+        elements = set().union(*self._elements.values())
+        lost |= {words for element, words in _LOST_ELEMENTS.items() if element in elements}
+        return tuple(sorted(lost))
+
+
+def _look_of(cell: Any) -> Look:
+    font, align = cell.font, cell.alignment
+    fonts = {
+        "font_name": font.name,
+        "font_size": font.sz,
+        "bold": bool(font.b),
+        "italic": bool(font.i),
+        "underline": 1 if font.u else 0,
+        "font_strikeout": bool(font.strike),
+        "font_color": _rgb(font.color),
+    }
+    aligns = {
+        "align": align.horizontal if align.horizontal != "general" else None,
+        "valign": "vcenter" if align.vertical == "center" else align.vertical,
+        "text_wrap": bool(align.wrap_text),
+    }
+    number = builtin_format_id(cell.number_format)
+    return Look(
+        # By its number where it has one: 14 is the reader's own way to write a date.
+        num_format=cell.number_format if number is None else number,
+        font=tuple((name, value) for name, value in fonts.items() if value),
+        fill=_rgb(cell.fill.fgColor) if cell.fill.fill_type == "solid" else "",
+        align=tuple((name, value) for name, value in aligns.items() if value),
+    )
+
+
+def _rgb(color: Any) -> str:
+    value = color.rgb if color is not None and color.type == "rgb" else None
+    return f"#{value[-6:]}" if isinstance(value, str) else ""
+
+
+def _col(element: Any) -> dict[int, tuple[int, bool]]:
+    """In pixels of the default font (7 to a character), so that widths do not drift."""
+    first, last = _whole(element.get("min")), min(_whole(element.get("max")), 16_384)
+    pixels = round(float(element.get("width") or 0) * 7) or 64
+    hidden = element.get("hidden") in ("1", "true")
+    return dict.fromkeys(range(first, last + 1), (pixels, hidden))
+
+
+def _whole(text: str | None) -> int:
+    return int(float(text or 0))

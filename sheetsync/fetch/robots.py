@@ -1,0 +1,83 @@
+"""What a site's robots.txt allows (RFC 9309), asked once per site and run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from sheetsync.fetch.client import Answer, Client
+
+#: RFC 9309, 2.5: a parser reads at least this much; what lies behind it is not read.
+MOST_BYTES = 500 * 1024
+# A file of agents and rules in the right proportion would make the parser hold billions of rules.
+_MOST_RULES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``crawl_delay`` is in seconds; ``why`` is one plain line."""
+
+    allowed: bool
+    crawl_delay: float | None
+    why: str
+
+
+@dataclass
+class _Site:
+    lock: Lock = field(default_factory=Lock)
+    rules: Protego | Verdict | None = None
+
+
+class Robots:
+    """The robots.txt of every site of one run; safe for several threads."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._sites: dict[str, _Site] = {}
+        self._lock = Lock()
+
+    def allowed(self, url: str, user_agent: str = "sheetsync") -> Verdict:
+        """Whether the address may be asked. Any 4xx allows all; 5xx and silence forbid all."""
+        parts = urlsplit(url)
+        with self._lock:
+            site = self._sites.setdefault(f"{parts.scheme}://{parts.netloc}".lower(), _Site())
+        with site.lock:
+            if site.rules is None:
+                site.rules = self._fetch(parts.scheme, parts.netloc)
+            if isinstance(site.rules, Verdict):
+                return site.rules
+            return _judge(site.rules, url, parts.hostname or "", user_agent)
+
+    def _fetch(self, scheme: str, netloc: str) -> Protego | Verdict:
+        answer = self._client.get(
+            f"{scheme}://{netloc}/robots.txt", accept="text/plain", max_bytes=MOST_BYTES, cut=True
+        )
+        host = netloc.lower()
+        if answer.problem:
+            return Verdict(False, None, f"robots.txt cannot be read, so nothing is: {answer.detail}")
+        status = answer.status or 0
+        if 400 <= status < 500:
+            return Verdict(True, None, f"{host} has no robots.txt ({status}).")
+        if status != 200:
+            why = f"{host} answers {status} instead of its robots.txt, which forbids to go on."
+            return Verdict(False, None, why)
+        return _parsed(answer, host)
+
+
+def _parsed(answer: Answer, host: str) -> Protego | Verdict:
+    text = answer.body.decode("utf-8-sig", "replace")
+    lines = text.splitlines()
+    agents = sum(line.lstrip()[:4].lower() == "user" for line in lines)
+    if agents * len(lines) > _MOST_RULES:
+        return Verdict(False, None, f"robots.txt of {host} is too odd to be understood.")
+    return Protego.parse(text)
+
+
+def _judge(rules: Protego, url: str, host: str, user_agent: str) -> Verdict:
+    delay = rules.crawl_delay(user_agent)
+    if rules.can_fetch(url, user_agent):
+        return Verdict(True, delay, f"robots.txt of {host} allows this page.")
+    return Verdict(False, delay, f"robots.txt of {host} forbids this page to programs.")

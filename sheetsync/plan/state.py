@@ -1,0 +1,124 @@
+"""State: what a destination holds, as far as planning needs it. Values only, no I/O.
+
+``State.history`` is the one door back to the destination: History is never held whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sheetsync.dashboard import Formula, Tab, Value
+from sheetsync.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``number`` is the row in the destination, from 1; ``cells`` are by column key."""
+
+    number: int
+    cells: Mapping[str, Value]
+
+    def text(self, key: str) -> str:
+        """The text of a cell as a person sees it, "" for a number or nothing."""
+        cell = self.cells.get(key)
+        value = cell.value if isinstance(cell, Formula) else cell
+        return value.strip() if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TabState:
+    """A table as it was found: ``columns`` gives each key's position, from 1.
+
+    ``width`` is the last position in use by anybody; ``next_row`` the first row below the table.
+    ``rows`` are all rows under the header; History has none here (see ``State.history``).
+    """
+
+    title: str
+    columns: Mapping[str, int]
+    width: int
+    header_row: int = 1
+    rows: tuple[Row, ...] = ()
+    next_row: int = 2
+
+
+#: (profile key, day): there is one row of History for each.
+HistoryKey = tuple[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The rows asked for, and the first free row below all rows."""
+
+    rows: Mapping[HistoryKey, Row] = field(default_factory=dict)
+    next_row: int = 2
+
+
+def _no_history(_keys: Collection[HistoryKey]) -> History:
+    return History()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``tabs`` lacks what is not there; ``edition`` is that of the guide's text, 0 for none.
+
+    ``zone`` is the text of the cell ``zone_cell``. ``history(keys)`` reads these rows of
+    History, those that are there.
+    """
+
+    tabs: Mapping[str, TabState] = field(default_factory=dict)
+    zone: str = "UTC"
+    zone_cell: str = ""
+    edition: int = 0
+    history: Callable[[Collection[HistoryKey]], History] = _no_history
+
+
+def addresses(state: State, tab: str) -> tuple[str, ...]:
+    """The texts in column A of ``profiles`` or ``posts``, in row order, without the blank ones."""
+    held = state.tabs.get(tab)
+    texts = (row.text("address") for row in held.rows) if held else ()
+    return tuple(text for text in texts if text)
+
+
+def known_accounts(state: State) -> dict[str, str]:
+    """Profile key -> account id, of every row whose numbers say whose they are."""
+    held = state.tabs.get("profiles")
+    pairs = ((row.text("for"), row.text("account_id")) for row in held.rows) if held else ()
+    return {key: account for key, account in pairs if key and account}
+
+
+def zone_of(state: State) -> tzinfo:
+    """The dashboard's time zone. Raises ConfigError that names the cell."""
+    name = state.zone.strip() or "UTC"
+    if name.upper() == "UTC":  # known without a zone database, which Windows lacks
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        where = state.zone_cell or "The cell of the time zone"
+        raise ConfigError(
+            f"{where}: there is no time zone “{name}”.",
+            hint="Type a name such as Europe/Brussels, America/New_York or UTC there.",
+        ) from error
+
+
+def positions(tab: Tab, held: TabState | None) -> dict[str, int]:
+    """Where each column stands, from 1: where it was found, else behind all that is in use."""
+    found = dict(held.columns) if held else {}
+    free = held.width if held else 0
+    for column in tab.columns:
+        if column.key not in found:
+            free += 1
+            found[column.key] = free
+    return found
+
+
+def letters(position: int) -> str:
+    """1 -> A, 27 -> AA."""
+    text = ""
+    while position:
+        position, rest = divmod(position - 1, 26)
+        text = chr(65 + rest) + text
+    return text

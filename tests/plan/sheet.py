@@ -1,0 +1,179 @@
+"""Records, addresses and a destination in memory, for tests of planning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sheetsync.dashboard import Value
+from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.model import FIELDS, Count, FieldValue, Kind, Outcome, Post, Profile, Record
+from sheetsync.plan import (
+    History,
+    HistoryKey,
+    Plan,
+    Row,
+    State,
+    TabState,
+    Target,
+    make_plan,
+)
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_ADDRESS = re.compile(r"https://(?:www\.)?tok\.test/@([\w.]+)(?:/video/(\d+))?/?")
+
+
+def at(day: int, hour: int = 6, minute: int = 0) -> datetime:
+    """A moment in November 2026, UTC."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+def clock(day: int, hour: int) -> datetime:
+    """What a cell shows for that hour."""
+    return at(day, hour).replace(tzinfo=None)
+
+
+def url(handle: str, post: str = "") -> str:
+    return f"https://tok.test/@{handle}" + (f"/video/{post}" if post else "")
+
+
+def find(address: str) -> Target | None:
+    """What an address of the invented platform “tok” means."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        return None
+    handle, post = match.groups()
+    if post:
+        return Post("tok", post, url(handle, post), handle)
+    return Profile("tok", handle, url(handle))
+
+
+def watch(handle: str) -> Profile:
+    return Profile("tok", handle, url(handle))
+
+
+def _fields(kind: Kind, given: dict[str, Any], step: int) -> dict[str, FieldValue]:
+    def field(name: str, value: Any) -> FieldValue:
+        plain = FIELDS[kind][name] == "count" and type(value) is int
+        return Count(value, step) if plain else value
+
+    return {name: field(name, value) for name, value in given.items() if value is not None}
+
+
+def profile(
+    handle: str,
+    captured_at: datetime | None = NOW,
+    outcome: Outcome = Outcome.OK,
+    *,
+    step: int = 1,
+    posts: Sequence[Record] = (),
+    source: Any = "saved",
+    detail: str = "",
+    missing: tuple[str, ...] = (),
+    **fields: Any,
+) -> Record:
+    """A record of a profile; plain numbers become counts of the given step."""
+    return Record(
+        "tok",
+        "profile",
+        outcome,
+        handle=handle,
+        url=url(handle),
+        layout="universal",
+        source=source,
+        captured_at=captured_at,
+        captured_by="content" if captured_at else None,
+        fields=_fields("profile", fields, step),
+        posts=tuple(posts),
+        detail=detail,
+        missing=missing,
+    )
+
+
+def post(
+    id: str, handle: str = "anna", captured_at: datetime | None = None, **fields: Any
+) -> Record:
+    return Record(
+        "tok",
+        "post",
+        Outcome.OK,
+        handle=handle,
+        url=url(handle, id),
+        captured_at=captured_at,
+        captured_by="content" if captured_at else None,
+        fields={"id": id, **_fields("post", fields, 1)},
+    )
+
+
+class Sheet:
+    """A destination in memory: cells by tab, row and column key, as people and plans leave them."""
+
+    def __init__(self, zone: str = "UTC") -> None:
+        self.zone = zone
+        self.edition = 0
+        self.tabs: dict[str, dict[int, dict[str, Value]]] = {}
+        self.asked: list[HistoryKey] = []
+
+    def state(self) -> State:
+        tabs = {}
+        for tab in DASHBOARD.tables:
+            if tab.key in self.tabs:
+                rows = self.tabs[tab.key]
+                held = tuple(Row(n, dict(cells)) for n, cells in sorted(rows.items()) if cells)
+                columns = {column.key: at for at, column in enumerate(tab.columns, 1)}
+                shown = held if tab.kind else ()
+                last = max(rows, default=1)
+                tabs[tab.key] = TabState(
+                    tab.title, columns, len(columns), rows=shown, next_row=last + 1
+                )
+        return State(tabs, self.zone, "How to read this!B7", self.edition, self._history)
+
+    def _history(self, keys: Collection[HistoryKey]) -> History:
+        self.asked += keys
+        rows = self.tabs.get("history", {})
+        by_key: dict[Any, Row] = {
+            (cells["profile"], cells["day"]): Row(number, dict(cells))
+            for number, cells in rows.items()
+        }
+        wanted = {key: row for key, row in by_key.items() if key in keys}
+        return History(wanted, max(rows, default=1) + 1)
+
+    def apply(self, plan: Plan) -> None:
+        for tab, column in plan.missing:
+            if not column:
+                self.tabs.setdefault(tab, {})
+        self.tabs.pop("guide", None)
+        self.edition = plan.dashboard.edition
+        for change in plan.changes:
+            cells = self.tabs[change.tab].setdefault(change.row, {})
+            assert cells.get(change.column) == change.old, "the plan was made for another state"
+            cells.pop(change.column, None)
+            if change.new is not None:
+                cells[change.column] = change.new
+
+    def sync(self, *records: Record, now: datetime = NOW, watched: Sequence[Target] = ()) -> Plan:
+        plan = make_plan(DASHBOARD, self.state(), records, now, find=find, watched=watched)
+        self.apply(plan)
+        return plan
+
+    def type(self, row: int, address: str | None, tab: str = "profiles", **cells: Value) -> None:
+        """What the team types: an address in column A, and more."""
+        self.tabs.setdefault(tab, {}).setdefault(row, {}).update(cells)
+        here = self.tabs[tab][row]
+        here.pop("address", None)
+        if address is not None:
+            here["address"] = address
+
+    def rows(self, tab: str = "profiles") -> list[dict[str, Value]]:
+        return [cells for _, cells in sorted(self.tabs.get(tab, {}).items())]
+
+    def row(self, address: str, tab: str = "profiles") -> dict[str, Value]:
+        return next(cells for cells in self.rows(tab) if cells.get("address") == address)
+
+    def history(self) -> dict[Any, dict[str, Value]]:
+        rows = self.rows("history")
+        found = {(cells["profile"], cells["day"]): cells for cells in rows}
+        assert len(found) == len(rows), "two rows for one profile and day"
+        return found

@@ -1,0 +1,511 @@
+"""Planning, as sentences: what a sync does to a sheet, and what it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetsync.dashboard import Formula
+from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.dashboard.words import NOT_READ_YET, STATUS, UNKNOWN_ADDRESS, WHY, Status
+from sheetsync.errors import ConfigError, UnsafePlan
+from sheetsync.model import Count, Outcome
+from sheetsync.plan import State, addresses, known_accounts, letters, make_plan
+from tests.plan.sheet import NOW, Sheet, at, clock, find, post, profile, url, watch
+
+ANNA = "tok:anna"
+
+
+@pytest.fixture
+def sheet() -> Sheet:
+    return Sheet()
+
+
+# --- which rows -----------------------------------------------------------------------------
+
+
+def test_a_profile_without_a_row_gets_one_with_its_address(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=5351))
+    row = sheet.row(url("anna"))
+    assert (row["platform"], row["handle"], row["for"]) == ("tok", "anna", ANNA)
+    assert (row["followers"], row["followers~step"], row["status"]) == (5351, 1, "Read")
+
+
+def test_an_address_typed_by_the_team_is_filled_and_never_altered(sheet: Sheet) -> None:
+    typed = "https://www.tok.test/@anna/"
+    sheet.type(2, typed)
+    plan = sheet.sync(profile("anna", followers=1))
+    assert [row["address"] for row in sheet.rows()] == [typed]
+    assert sheet.row(typed)["followers"] == 1
+    assert not [c for c in plan.changes if c.column == "address"]
+
+
+def test_the_same_address_typed_twice_fills_both_rows_and_makes_one_history(sheet: Sheet) -> None:
+    sheet.type(2, url("anna"))
+    sheet.type(5, "https://www.tok.test/@anna")
+    sheet.sync(profile("anna", followers=7))
+    assert [row["followers"] for row in sheet.rows()] == [7, 7]
+    assert len(sheet.history()) == 1
+
+
+def test_a_second_row_typed_later_shows_what_is_known_already(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=7))
+    sheet.type(9, "https://www.tok.test/@anna")
+    sheet.sync()
+    assert sheet.row("https://www.tok.test/@anna")["followers"] == 7
+
+
+def test_the_posts_on_a_profile_page_get_rows_and_their_author_comes_from_the_page(
+    sheet: Sheet,
+) -> None:
+    sheet.sync(profile("anna", at(20), followers=1, posts=[post("99", views=174_000, likes=8832)]))
+    row = sheet.row(url("anna", "99"), "posts")
+    assert (row["id"], row["handle"], row["views"], row["likes"]) == ("99", "anna", 174_000, 8832)
+    assert row["read_at~utc"] == clock(20, 6)
+
+
+def test_a_post_page_never_adds_its_author_to_profiles(sheet: Sheet) -> None:
+    sheet.sync(post("99", captured_at=NOW, views=1))
+    assert sheet.rows("profiles") == []
+    assert len(sheet.rows("posts")) == 1
+
+
+def test_posts_on_a_page_about_somebody_else_are_passed_over(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", outcome=Outcome.OTHER_PROFILE, posts=[post("99", views=1)]))
+    assert sheet.rows("posts") == []
+
+
+def test_a_watched_profile_waits_in_a_row_of_its_own(sheet: Sheet) -> None:
+    sheet.sync(watched=[watch("anna")])
+    row = sheet.row(url("anna"))
+    assert (row["status"], row["why"]) == (Status.WAITING, NOT_READ_YET)
+    assert not sheet.sync(watched=[watch("anna")])
+
+
+def test_a_row_that_the_team_deleted_stays_deleted_until_its_reading_comes_again(
+    sheet: Sheet,
+) -> None:
+    sheet.sync(profile("anna", followers=1), profile("ben", followers=2))
+    del sheet.tabs["profiles"][2]
+    sheet.sync(profile("ben", NOW + timedelta(hours=1), followers=3))
+    assert [row["address"] for row in sheet.rows()] == [url("ben")]
+    sheet.sync(profile("anna", followers=1))
+    assert [row["address"] for row in sheet.rows()] == [url("ben"), url("anna")]
+
+
+def test_a_record_whose_address_means_something_else_is_reported_and_not_written(
+    sheet: Sheet,
+) -> None:
+    stray = profile("anna", followers=1)
+    lost = [profile("", followers=1), replace(stray, url=url("ben"))]
+    plan = sheet.sync(*lost)
+    assert list(plan.unplaced) == lost
+    assert sheet.rows() == []
+    assert sheet.history() == {}
+
+
+# --- rows that are not ours -----------------------------------------------------------------
+
+
+def test_an_unknown_address_is_told_so_and_the_row_is_left_alone(sheet: Sheet) -> None:
+    sheet.type(2, "my friend", followers=12, group="A")
+    sheet.sync()
+    row = sheet.row("my friend")
+    assert (row["status"], row["why"]) == (Status.WAITING, UNKNOWN_ADDRESS)
+    assert (row["followers"], row["group"]) == (12, "A")
+
+
+def test_a_line_of_totals_without_an_address_is_left_alone(sheet: Sheet) -> None:
+    total = Formula("=SUM(I2:I9)", 5)
+    sheet.type(20, None, followers=total)
+    plan = sheet.sync()
+    assert not plan.changes
+    assert sheet.tabs["profiles"][20] == {"followers": total}
+
+
+def test_the_address_of_a_post_among_profiles_is_sent_to_its_tab(sheet: Sheet) -> None:
+    sheet.type(2, url("anna", "99"))
+    sheet.sync()
+    assert "tab Posts" in str(sheet.rows()[0]["why"])
+
+
+def test_a_retyped_address_never_shows_the_numbers_of_the_former_one(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=5351, name="Anna"))
+    sheet.type(2, url("ben"), group="mine")
+    sheet.sync()
+    row = sheet.row(url("ben"))
+    assert "followers" not in row
+    assert "name" not in row
+    assert (row["for"], row["status"], row["group"]) == ("tok:ben", Status.WAITING, "mine")
+
+
+def test_a_row_whose_address_was_deleted_loses_the_numbers(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=5351))
+    sheet.type(2, None, group="mine")
+    sheet.sync()
+    assert sheet.rows() == [{"group": "mine"}]
+
+
+def test_numbers_follow_an_address_that_moved_to_another_row(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=1), profile("ben", followers=2))
+    sheet.type(2, url("ben"))
+    sheet.type(3, url("anna"))
+    sheet.sync()
+    assert [(r["address"], r["followers"]) for r in sheet.rows()] == [
+        (url("ben"), 2),
+        (url("anna"), 1),
+    ]
+
+
+# --- outcomes -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if not o.has_numbers])
+def test_an_outcome_without_numbers_keeps_every_number(sheet: Sheet, outcome: Outcome) -> None:
+    sheet.sync(profile("anna", at(21), followers=5351, name="Anna", verified=True))
+    before = dict(sheet.row(url("anna")))
+    sheet.sync(profile("anna", NOW, outcome, followers=1))  # even if it claims one
+    after = sheet.row(url("anna"))
+    changed = {key for key in before | after if before.get(key) != after.get(key)}
+    assert changed <= {"status", "why", "checked~utc"}
+    assert after["why"] == WHY[outcome]
+    expected = STATUS[outcome]
+    assert after["status"] == (Status.OLD if expected is Status.WAITING else expected)
+    assert len(sheet.history()) == 1
+
+
+def test_the_reason_of_the_record_beats_the_general_one(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", outcome=Outcome.TIMEOUT, detail="tok.test was silent for 20 s."))
+    assert sheet.row(url("anna"))["why"] == "tok.test was silent for 20 s."
+
+
+def test_a_partial_reading_says_what_was_missing_and_keeps_the_old_number(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=1, likes=50))
+    sheet.sync(profile("anna", at(21), Outcome.PARTIAL, followers=2, missing=("likes",)))
+    row = sheet.row(url("anna"))
+    assert (row["followers"], row["likes"], row["status"]) == (2, 50, Status.PART)
+    assert row["why"] == "The page did not show: likes. An older number, if any, stays."
+    assert row["kept"] == "likes@2026-11-20T06:00:00Z"
+
+
+def test_an_older_refusal_does_not_hide_a_newer_reading(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(21), followers=1))
+    sheet.sync(profile("anna", at(20), Outcome.LOGIN_WALL))
+    assert sheet.row(url("anna"))["status"] == Status.READ
+
+
+def test_an_older_reading_does_not_hide_a_newer_refusal(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(21), Outcome.ABSENT_OR_PRIVATE))
+    sheet.sync(profile("anna", at(20), followers=1))
+    row = sheet.row(url("anna"))
+    assert (row["status"], row["followers"]) == (Status.GONE, 1)
+
+
+def test_a_site_that_was_asked_now_answers_now(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(21), followers=1))
+    sheet.sync(profile("anna", None, Outcome.CHALLENGE, source="http"))
+    assert sheet.row(url("anna"))["status"] == Status.REFUSED
+
+
+def test_numbers_grow_old(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(1), followers=1), now=at(9))
+    assert sheet.row(url("anna"))["status"] == Status.READ
+    sheet.sync(now=at(9, 7))
+    row = sheet.row(url("anna"))
+    assert (row["status"], row["why"]) == (
+        Status.OLD,
+        "Read on 1 Nov 2026; nothing newer since.",
+    )
+    sheet.sync(profile("anna", at(9), followers=2), now=at(9, 8))
+    assert sheet.row(url("anna"))["status"] == Status.READ
+
+
+# --- time -----------------------------------------------------------------------------------
+
+
+def test_a_later_capture_updates_the_row_and_adds_to_history(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=5351))
+    sheet.sync(profile("anna", at(21), followers=5402))
+    assert sheet.row(url("anna"))["followers"] == 5402
+    days = {day: cells["followers"] for (_, day), cells in sheet.history().items()}
+    assert days == {date(2026, 11, 20): 5351, date(2026, 11, 21): 5402}
+
+
+def test_an_earlier_capture_only_adds_to_history(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(21), followers=5402))
+    plan = sheet.sync(profile("anna", at(20), followers=5351))
+    assert {change.tab for change in plan.changes} == {"history"}
+    assert sheet.row(url("anna"))["followers"] == 5402
+
+
+def test_on_one_day_exact_beats_rounded_and_read_at_still_moves_on(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(21, 8), followers=1_234_567, likes=10))
+    sheet.sync(profile("anna", at(21, 20), step=100_000, followers=1_200_000))
+    row = sheet.row(url("anna"))
+    assert (row["followers"], row["followers~step"]) == (1_234_567, 1)
+    assert row["read_at"] == clock(21, 20)
+    [day] = sheet.history().values()
+    assert (day["followers"], day["likes"]) == (1_234_567, 10)
+    assert day["read_at~utc"] == clock(21, 20)
+
+
+def test_on_the_next_day_rounded_replaces_exact(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=1_234_567))
+    sheet.sync(profile("anna", at(21), step=100_000, followers=1_200_000))
+    row = sheet.row(url("anna"))
+    assert (row["followers"], row["followers~step"]) == (1_200_000, 100_000)
+
+
+def test_on_one_day_later_beats_earlier_also_when_it_comes_first(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(21, 20), followers=2))
+    sheet.sync(profile("anna", at(21, 8), followers=1))
+    [day] = sheet.history().values()
+    assert (day["followers"], sheet.row(url("anna"))["followers"]) == (2, 2)
+
+
+def test_a_day_is_one_of_the_dashboards_own_zone() -> None:
+    sheet = Sheet(zone="Pacific/Auckland")
+    sheet.sync(profile("anna", at(20, 12), followers=1))  # 01:00 on the 21st over there
+    assert list(sheet.history()) == [(ANNA, date(2026, 11, 21))]
+    row = sheet.row(url("anna"))
+    assert row["read_at"] == clock(21, 1)
+    assert row["read_at~utc"] == clock(20, 12)
+
+
+def test_another_zone_shows_the_same_moments_on_another_clock(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=1, posts=[post("9", views=1, published=at(3))]))
+    sheet.zone = "Europe/Brussels"
+    plan = sheet.sync()
+    assert {change.column for change in plan.changes} == {"read_at", "published"}
+    assert sheet.row(url("anna"))["read_at"] == clock(20, 7)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Brusels", "../../etc/passwd", "Europe", "12", "\0"])
+def test_an_unknown_zone_is_an_error_that_names_the_cell(zone: str) -> None:
+    with pytest.raises(ConfigError, match=r"How to read this!B7") as error:
+        Sheet(zone).sync()
+    assert "Europe/Brussels" in error.value.hint
+
+
+@pytest.mark.parametrize("zone", ["UTC", "utc", "", "  "])
+def test_no_zone_means_utc(zone: str) -> None:
+    assert Sheet(zone).sync()
+
+
+def test_a_reading_of_unknown_date_fills_an_undated_row_and_makes_no_history(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", None, followers=10))
+    row = sheet.row(url("anna"))
+    assert (row["followers"], row["status"]) == (10, Status.READ)
+    assert "read_at" not in row
+    assert sheet.history() == {}
+
+
+def test_a_reading_of_unknown_date_never_changes_a_dated_row(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=10))
+    plan = sheet.sync(profile("anna", None, followers=99, likes=99))
+    assert not plan
+
+
+def test_a_dated_reading_takes_the_place_of_an_undated_one_whole(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", None, followers=10, likes=99))
+    sheet.sync(profile("anna", at(20), followers=11))
+    row = sheet.row(url("anna"))
+    assert row["followers"] == 11
+    assert "likes" not in row
+
+
+def test_a_page_from_the_future_has_no_date(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", NOW + timedelta(days=400), followers=1))
+    assert sheet.history() == {}
+    sheet.sync(profile("anna", NOW, followers=2))
+    assert sheet.row(url("anna"))["followers"] == 2
+
+
+# --- the plan itself ------------------------------------------------------------------------
+
+
+def test_the_same_records_again_change_nothing(sheet: Sheet) -> None:
+    records = [
+        profile("anna", followers=1, posts=[post("9", views=1, caption="=1+1", published=at(1))]),
+        profile("ben", None, step=100, followers=200),
+        profile("cleo", outcome=Outcome.PRIVATE),
+    ]
+    sheet.sync(*records, watched=[watch("dan")])
+    again = sheet.sync(*records, watched=[watch("dan")])
+    assert not again
+    assert again.lines(hidden=True) == []
+    assert (again.counts["profiles"].kept, again.counts["history"].kept) == (4, 1)
+
+
+def test_lines_show_each_cell_with_its_address_old_and_new(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=5351))
+    plan = sheet.sync(profile("anna", at(20, 7), followers=5402))
+    assert plan.lines()[:2] == [
+        "Profiles!I2 followers 5,351 → 5,402",
+        "Profiles!O2 read_at 20 Nov 2026 06:00 → 20 Nov 2026 07:00",
+    ]
+    assert "Profiles!X2 read_at~utc" in "\n".join(plan.lines(hidden=True))
+    assert plan.counts["profiles"].changed == 1
+
+
+def test_lines_of_text_from_a_page_cannot_steer_a_terminal(sheet: Sheet) -> None:
+    plan = sheet.sync(profile("anna", followers=1, name="x\x1b[2J\x9b1m\r\nProfiles!A1 gone"))
+    assert "Profiles!F2 name (empty) → x[2J1m Profiles!A1 gone" in plan.lines()
+
+
+def test_a_new_dashboard_lists_what_must_be_made(sheet: Sheet) -> None:
+    plan = sheet.sync()
+    assert [tab for tab, _ in plan.missing] == ["profiles", "posts", "history", "guide"]
+    assert plan.lines()[0] == "Profiles: new tab"
+
+
+def test_history_is_asked_for_the_days_at_hand_only(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=1), profile("ben", None, followers=1))
+    assert sheet.asked == [(ANNA, date(2026, 11, 20))]
+
+
+def test_emptying_a_third_of_the_cells_is_refused_unless_allowed(sheet: Sheet) -> None:
+    sheet.sync(*(profile(f"u{n}", followers=n, likes=n, name=f"U {n}") for n in range(9)))
+    for row in range(2, 7):
+        sheet.type(row, None)
+    plan = make_plan(DASHBOARD, sheet.state(), [], NOW, find=find)
+    with pytest.raises(UnsafePlan, match="would empty"):
+        plan.raise_if_unsafe()
+    plan.raise_if_unsafe(allow_loss=True)
+
+
+def test_emptying_one_row_of_many_is_fine(sheet: Sheet) -> None:
+    sheet.sync(*(profile(f"u{n}", followers=n, likes=n, name=f"U {n}") for n in range(9)))
+    sheet.type(2, None)
+    plan = make_plan(DASHBOARD, sheet.state(), [], NOW, find=find)
+    assert plan.blanked >= 10
+    plan.raise_if_unsafe()
+
+
+def test_a_formula_in_an_owned_cell_is_written_over(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", at(20), followers=5351))
+    sheet.tabs["profiles"][2]["followers"] = Formula("=1+1", 2)
+    sheet.sync(profile("anna", at(21), followers=5402))
+    assert sheet.row(url("anna"))["followers"] == 5402
+
+
+def test_a_number_of_another_type_than_its_field_is_never_written(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers="12", likes=True, verified=3, name=Count(3)))
+    row = sheet.row(url("anna"))
+    assert not {"followers", "likes", "verified", "name"} & set(row)
+
+
+def test_addresses_and_accounts_are_there_for_the_next_run(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=1, account_id="674"), watched=[watch("ben")])
+    sheet.type(9, "   ")
+    assert addresses(sheet.state(), "profiles") == (url("ben"), url("anna"))
+    assert known_accounts(sheet.state()) == {ANNA: "674"}
+    assert addresses(State(), "profiles") == ()
+
+
+def test_letters_count_as_a_spreadsheet_does() -> None:
+    assert [letters(n) for n in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+# --- properties -----------------------------------------------------------------------------
+
+moments = st.one_of(
+    st.none(),
+    st.builds(at, st.integers(18, 22), st.integers(0, 11), st.sampled_from([0, 30])),
+)
+texts = st.text(max_size=12) | st.sampled_from(["=1+1", "\x00", "a\r\nb", "_x0041_", " ", "\t@x"])
+counts = st.one_of(
+    st.none(),
+    st.builds(
+        Count, st.sampled_from([0, 1, 1_200_000, 10**15, -1]), st.sampled_from([1, 10, 100_000])
+    ),
+)
+outcomes = st.sampled_from([Outcome.OK, Outcome.OK, Outcome.PARTIAL, Outcome.PRIVATE])
+posts = st.builds(
+    post,
+    st.sampled_from(["8", "9"]),
+    views=counts,
+    likes=counts,
+    caption=texts,
+    published=st.none() | st.builds(at, st.integers(1, 5)),
+)
+records = st.one_of(
+    st.builds(
+        profile,
+        st.sampled_from(["anna", "Anna", "ben"]),
+        moments,
+        outcomes,
+        followers=counts,
+        likes=counts,
+        name=texts,
+        verified=st.none() | st.booleans(),
+        account_id=st.none() | st.just("674"),
+        posts=st.lists(posts, max_size=2),
+    ),
+    st.builds(post, st.sampled_from(["8", "9"]), captured_at=moments, views=counts, caption=texts),
+)
+zones = st.sampled_from(["UTC", "Pacific/Auckland", "America/New_York"])
+handles = st.sampled_from([url("anna"), "https://www.tok.test/@ben", "?", url("x", "8"), None])
+
+NUMBERS = {
+    *("followers", "likes", "views", "followers~step", "likes~step", "views~step"),
+    *("read_at~utc", "published~utc", "for", "account_id", "name", "verified", "caption", "status"),
+}
+
+
+def numbers(sheet: Sheet) -> dict[Any, Any]:
+    """What must not depend on the order: rows by whose they are, and History."""
+    rows = {
+        (tab, cells["for"]): {k: v for k, v in cells.items() if k in NUMBERS}
+        for tab in ("profiles", "posts")
+        for cells in sheet.rows(tab)
+    }
+    return {**rows, **sheet.history()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(records, max_size=6), zones, st.lists(handles, max_size=3))
+def test_a_sync_repeated_changes_nothing(
+    batch: list[Any], zone: str, typed: list[str | None]
+) -> None:
+    sheet = Sheet(zone)
+    for number, address in enumerate(typed, 2):
+        sheet.type(number, address)
+    sheet.sync(*batch)
+    assert sheet.sync(*batch).lines(hidden=True) == []
+    assert sheet.sync().lines(hidden=True) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(records, max_size=6).flatmap(lambda r: st.tuples(st.just(r), st.permutations(r))))
+def test_any_order_in_any_number_of_runs_gives_the_same_numbers(pair: Any) -> None:
+    batch, shuffled = pair
+    at_once, one_by_one = Sheet(), Sheet()
+    at_once.sync(*batch)
+    for record in shuffled:
+        one_by_one.sync(record)
+    assert numbers(at_once) == numbers(one_by_one)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(records, max_size=5))
+def test_every_number_in_the_sheet_was_on_a_page(batch: list[Any]) -> None:
+    sheet = Sheet()
+    sheet.sync(*batch)
+    pages = [r for r in batch if r.outcome.has_numbers]
+    pages += [p for r in pages for p in r.posts]
+    seen = {(name, v.value, v.step) for r in pages for name, v in r.fields.items() if is_count(v)}
+    for tab in ("profiles", "posts", "history"):
+        for cells in sheet.rows(tab):
+            for name in ("followers", "likes", "views"):
+                if name in cells:
+                    assert (name, cells[name], cells[f"{name}~step"]) in seen
+
+
+def is_count(value: object) -> bool:
+    return isinstance(value, Count)
