@@ -16,7 +16,7 @@ from typing import Any
 from sheetsync.document import BROKEN, Document, host_of
 from sheetsync.fields import FieldReader, content_time, elements
 from sheetsync.model import Count, FieldValue, Outcome, Page, Post, Profile, Record
-from sheetsync.platform import Layout, Platform, Sign
+from sheetsync.platform import Layout, Platform, Sign, of_host
 
 CUT = "the page is cut off in the middle: save or fetch it again"
 EMPTY = "the page is empty"
@@ -79,7 +79,7 @@ def _candidates(
 ) -> Iterator[Platform]:
     """Platforms worth trying: the address's own; else whose script is there; else all."""
     if page.url:
-        yield from (p for p in platforms if p.owns(host_of(page.url)))
+        yield from of_host(host_of(page.url), platforms)
         return
     likely = [p for p in platforms if _has_script(p, document)]
     yield from likely
@@ -115,7 +115,8 @@ class Extraction:
         page = self.page
         if page.problem:
             return self._refused(page.problem, page.detail)
-        if page.url and not self.platform.owns(host_of(page.url)):
+        may_own = self.platform.any_host or self.platform.owns(host_of(page.url))
+        if page.url and not may_own:
             return self._refused(Outcome.NOT_A_PROFILE, f"not a page of {self.platform.name}")
         best: Record | None = None
         for layout in self.platform.layouts:
@@ -170,8 +171,11 @@ class Extraction:
         return Found(layout, root, names)
 
     def _plausible(self, layout: Layout) -> bool:
-        """Signs that any site may carry (meta tags, JSON-LD) count only on the site's own pages."""
-        if layout.script or layout.body or self.document.is_json:
+        """Signs that any site may carry (meta tags, JSON-LD) count only on the site's own pages.
+
+        ``own`` says that the layout's ``when`` is proof enough (Telegram's pages name no address).
+        """
+        if layout.own or layout.script or layout.body or self.document.is_json:
             return True
         return self.owned
 

@@ -11,7 +11,7 @@ from parsel import Selector
 
 from sheetsync.counts import read_count
 from sheetsync.model import FIELDS, CapturedBy, Count, FieldType, FieldValue, Kind, Page
-from sheetsync.platform import Element, Layout, Moment, Names, Platform, Read
+from sheetsync.platform import Element, Layout, Moment, Names, Platform, Read, with_host
 
 #: Nothing that we read is older than the platforms themselves; an earlier time is no time.
 EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ class FieldReader:
     def _typed(self, type_: FieldType, read: Read, raw: Any) -> FieldValue | None:
         if read.pattern is not None:
             match = read.pattern.search(raw) if isinstance(raw, str) else None
-            raw = match[1] if match else None
+            raw = _group(match) if match else None
         if raw is None:
             return None
         if type_ == "count":
@@ -111,8 +111,12 @@ def _text(tree: Selector, element: Element) -> str | None:
         if element.pattern is None:
             return text
         if found := element.pattern.search(text):
-            return found[1].strip()
+            return _group(found).strip()
     return None
+
+
+def _group(match: re.Match[str]) -> str:
+    return with_host(match.groupdict()) or match[1]
 
 
 def _is_hidden(raw: Any, read: Read) -> bool:

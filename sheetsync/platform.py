@@ -117,6 +117,7 @@ class Layout:
 
     name: str
     kind: Kind
+    own: bool
     script: str | None
     after: re.Pattern[str] | None
     body: bool
@@ -160,7 +161,7 @@ class Subject:
     def address(self, handle: str, post_id: str = "") -> str:
         """Return the canonical address; some names need another form (YouTube's channel ids)."""
         forms = (url for pattern, url in self.other_urls if pattern.fullmatch(handle))
-        return next(forms, self.url).format(handle=handle, id=post_id)
+        return next(forms, self.url).format(**address_names(handle, post_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ class Platform:
     verified: bool
     note: str
     hosts: tuple[str, ...]
+    any_host: bool
     locale: str
     ladder: Ladder
     at: bool
@@ -213,20 +215,44 @@ class Platform:
         subject = self.subjects.get("profile")
         if subject is None or not subject.handle.fullmatch(handle):
             return None
-        return Profile(self.key, handle, subject.address(handle))
+        return Profile(self.key, handle, self.url("profile", handle))
 
     def url(self, kind: Kind, handle: str, id: str = "") -> str:
-        """Return the canonical address, "" when a name that it needs is unknown."""
+        """Return the canonical address, "" when a name that it needs is unknown.
+
+        On a host that the file does not name it is ``platform:name``: an address there says
+        nothing about whose software runs behind it.
+        """
         subject = self.subjects.get(kind)
         if subject is None or not (handle if kind == "profile" else id):
             return ""
-        return subject.address(handle, id)
+        address = subject.address(handle, id)
+        if self.any_host and not self.owns(urlsplit(address).hostname or ""):
+            return f"{self.key}:{handle if kind == 'profile' else id}"
+        return address
 
     def _watched(self, kind: Kind, names: Mapping[str, str | None]) -> Profile | Post:
-        handle, post_id = names.get("handle") or "", names.get("id") or ""
+        handle, post_id = with_host(names), names.get("id") or ""
         if kind == "profile":
             return Profile(self.key, handle, self.url(kind, handle))
         return Post(self.key, post_id, self.url(kind, handle, post_id), handle)
+
+
+def with_host(names: Mapping[str, str | None]) -> str:
+    """``handle``, or ``handle@host`` where a pattern has both groups (Mastodon has many hosts)."""
+    handle, host = names.get("handle") or "", (names.get("host") or "").lower()
+    return f"{handle}@{host}" if host else handle
+
+
+def address_names(handle: str, id: str = "") -> dict[str, str]:
+    """What may stand in an address: {handle}, {id}; {user} and {host} of a ``user@host``."""
+    user, _, host = handle.partition("@")
+    return {"handle": handle, "id": id, "user": user, "host": host}
+
+
+def of_host(host: str, platforms: Sequence[Platform]) -> list[Platform]:
+    """The platforms whose host it is; where it is nobody's, those that may live on any."""
+    return [p for p in platforms if p.owns(host)] or [p for p in platforms if p.any_host]
 
 
 def address_forms(address: str) -> tuple[str, ...]:
@@ -249,13 +275,21 @@ def address_forms(address: str) -> tuple[str, ...]:
 
 
 def find_watched(address: str, platforms: Sequence[Platform]) -> Profile | Post | None:
-    """Return the Profile or Post that a pasted address, ``platform:name`` or ``@name`` means."""
+    """Return the Profile or Post that a pasted address or name means.
+
+    A name is ``platform:name``, ``@name`` or ``@name@host``. An address has to be on a host that
+    a platform file names: a stranger's may be anything, only ``@name@host`` says what it is.
+    """
     text = address.strip()
-    if text.startswith("@") and "/" not in text and text.count("@") == 1:
-        return next((who for p in platforms if p.at and (who := p.named(text))), None)
+    if text.startswith("@") and "/" not in text:
+        far = text.count("@") == 2
+        named = [p for p in platforms if (p.any_host if far else p.at)]
+        return next((who for p in named if (who := p.named(text))), None)
     prefix, colon, rest = text.partition(":")
     if colon and not rest.startswith("//"):
         for platform in platforms:
             if prefix.lower() == platform.key:
-                return platform.named(rest)
-    return next((found for p in platforms if (found := p.find(text))), None)
+                return platform.named(rest) or platform.find(rest)
+    host = next(iter(address_forms(text)), "").partition("/")[0]
+    asked = [p for p in platforms if p.owns(host) or not p.any_host]
+    return next((found for p in asked if (found := p.find(text))), None)

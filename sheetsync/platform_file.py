@@ -115,9 +115,13 @@ class Table:
             raise self.wrong(key, f"not a pattern: {error}") from error
 
     def group(self, text: str, key: str) -> re.Pattern[str]:
-        """A pattern for printed text: anchored, with one group that every match fills."""
+        """A pattern for printed text: anchored, with one group that every match fills.
+
+        Or with the two groups ``handle`` and ``host``: then it gives ``handle@host``.
+        """
         found = self.pattern(text, key)
-        if not text.startswith("^") or found.groups != 1:
+        one = found.groups == 1 or set(found.groupindex) == {"handle", "host"}
+        if not text.startswith("^") or not one:
             raise self.wrong(key, "must begin with ^ and have exactly one (group)")
         return found
 
@@ -174,6 +178,7 @@ def parse(text: str, key: str, path: str) -> Platform:
         verified=top.take("verified", bool, True),
         note=top.take("note", str, ""),
         hosts=top.texts("hosts"),
+        any_host=top.take("any_host", bool, False),
         locale=_locale(top, "en"),
         ladder=_ladder(top),
         at=top.take("at", bool, False),
@@ -292,6 +297,7 @@ def _layout(table: Table) -> Layout:
     layout = Layout(
         name=table.take("name", str),
         kind=table.choice("kind", list(FIELDS)),
+        own=table.take("own", bool, False),
         script=table.take("script", str, "") or None,
         after=table.maybe("after", table.pattern),
         body=table.take("body", bool, False),

@@ -30,7 +30,10 @@ REMOVALS = 10**9 if FULL else 16
 PLATFORMS = {platform.key: platform for platform in builtin()}
 READABLE = [e for e in recorded.MANIFEST if {"ok", "partial"} & set(e["outcome"])]
 PAIR = re.compile(r'"(?P<key>[A-Za-z_]\w*)"\s*:\s*(?P<value>"[\d,.]+\s?[KMBkmb]?"|\d+)\s*,?')
-PRINTED = re.compile(r'data-e2e="[\w-]+-count"|data-e2e="video-views"|property="og:description"')
+PRINTED = re.compile(
+    r'data-e2e="[\w-]+-count"|data-e2e="video-views"|property="og:description"'
+    r'|aria-label="\d[^"]*"|class="tgme_page_extra"'
+)
 
 
 @cache

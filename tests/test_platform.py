@@ -28,6 +28,10 @@ PROFILES = [
     ("https://x.com/Kikobeats", "x", "Kikobeats"),
     ("https://twitter.com/Kikobeats", "x", "Kikobeats"),
     ("https://bsky.app/profile/bsky.app", "bluesky", "bsky.app"),
+    ("https://mastodon.social/@Gargron", "mastodon", "Gargron@mastodon.social"),
+    ("@anna@bakkers.example", "mastodon", "anna@bakkers.example"),
+    ("mastodon:anna@bakkers.example", "mastodon", "anna@bakkers.example"),
+    ("https://www.youtube.com/@kurzgesagt/videos", "youtube", "kurzgesagt"),
 ]
 
 
@@ -53,7 +57,6 @@ STRANGERS = [
     "",
     "hello",
     "@",
-    "@a@b",
     "tiktok.com",
     "https://www.tiktok.com/explore",
     "https://www.tiktok.com/@",

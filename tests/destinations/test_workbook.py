@@ -1,0 +1,594 @@
+"""A sync of a workbook, on real files."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.styles import Font
+
+from sheetsync.dashboard import ROUNDED
+from sheetsync.dashboard.tabs import DASHBOARD, HISTORY, PROFILES
+from sheetsync.destinations import DestinationChanged, open_destination
+from sheetsync.errors import ConfigError, DestinationError
+from sheetsync.model import Outcome
+from sheetsync.plan import make_plan
+from tests.destinations.conftest import Convert, book, columns, state_of, sync
+from tests.plan.sheet import NOW, Sheet, at, clock, find, post, profile, url, watch
+from tests.plan.test_plan import records as any_record
+
+
+def anna(captured_at: datetime | None = NOW, followers: int = 5351, **fields: Any) -> Any:
+    return profile("anna", captured_at, followers=followers, **fields)
+
+
+# --- a new workbook -------------------------------------------------------------------------
+
+
+def test_a_new_workbook_has_the_tabs_with_history_hidden(path: Path) -> None:
+    sync(path, anna())
+    sheets = [(sheet.title, sheet.sheet_state) for sheet in book(path).worksheets]
+    assert sheets == [
+        ("Profiles", "visible"),
+        ("Posts", "visible"),
+        ("How to read this", "visible"),
+        ("History", "hidden"),
+    ]
+
+
+def test_cells_are_typed_and_shown_as_described(path: Path) -> None:
+    sync(
+        path,
+        anna(at(20, 7), 1_200_000, step=100_000, verified=True, account_id="6745191554350760966"),
+    )
+    sheet, at_ = book(path)["Profiles"], columns(path)
+    cell = {key: sheet[f"{letter}2"] for key, letter in at_.items()}
+    assert (cell["followers"].value, cell["followers"].number_format) == (1_200_000, ROUNDED)
+    assert cell["followers~step"].value == 100_000
+    assert cell["verified"].value is True
+    assert cell["account_id"].value == "6745191554350760966"
+    assert cell["account_id"].number_format == "@"
+    assert cell["read_at"].value == clock(20, 7)
+    assert cell["read_at"].is_date
+    assert book(path)["History"]["A2"].value == datetime(2026, 11, 20)  # noqa: DTZ001
+    assert sheet.freeze_panes == "B2"
+    assert sheet["I1"].alignment.horizontal == "right"
+    assert sheet["A2"].fill.fgColor.rgb == "FFFFF9E3"
+
+
+def test_an_exact_number_has_thousands_separators_and_no_sign(path: Path) -> None:
+    sync(path, anna())
+    assert book(path)["Profiles"]["I2"].number_format == "#,##0"
+
+
+def test_bookkeeping_is_in_hidden_columns_and_hidden_names(path: Path) -> None:
+    sync(path, anna())
+    sheet, letters = book(path)["Profiles"], columns(path)
+    described = {c.key: c.hidden for c in PROFILES.columns}
+    shown = {}
+    for key, letter in letters.items():
+        at_ = sheet[f"{letter}1"].column
+        group = next(d for d in sheet.column_dimensions.values() if d.min <= at_ <= d.max)
+        shown[key] = group.hidden
+    assert shown == described
+    names = book(path).defined_names
+    assert all(name.hidden for name in names.values())
+    assert names["sheetsync.profiles.followers.step"].attr_text == "'Profiles'!$S$1"
+
+
+def test_an_empty_sync_of_a_new_file_makes_an_empty_dashboard(path: Path) -> None:
+    assert sync(path).missing
+    assert not sync(path)
+
+
+# --- again, later, earlier ------------------------------------------------------------------
+
+
+def test_the_same_pages_again_do_not_touch_the_file(path: Path) -> None:
+    batch = [anna(posts=[post("9", views=1, caption="=1+1", published=at(1))]), profile("ben")]
+    sync(path, *batch, watched=[watch("cleo")])
+    os.utime(path, ns=(10**18, 10**18))
+    before = path.read_bytes()
+    assert not sync(path, *batch, watched=[watch("cleo")])
+    assert path.read_bytes() == before
+    assert path.stat().st_mtime_ns == 10**18
+
+
+def test_a_later_capture_updates_the_row_and_appends_to_history(path: Path) -> None:
+    sync(path, anna(at(20), 5351))
+    plan = sync(path, anna(at(21), 5402))
+    assert "Profiles!I2 followers 5,351 → 5,402" in plan.lines()
+    assert [row[3].value for row in book(path)["History"].iter_rows(min_row=2)] == [5351, 5402]
+
+
+def test_a_rounded_number_of_the_next_day_changes_its_format_too(path: Path) -> None:
+    sync(path, anna(at(20), 1_234_567))
+    sync(path, anna(at(21), 1_200_000, step=100_000))
+    assert book(path)["Profiles"]["I2"].number_format == ROUNDED
+    sync(path, anna(at(22), 1_234_999))
+    assert book(path)["Profiles"]["I2"].number_format == "#,##0"
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batches=st.lists(st.lists(any_record, max_size=3), min_size=1, max_size=3))
+def test_a_workbook_holds_what_a_sheet_in_memory_holds(path: Path, batches: Any) -> None:
+    path.unlink(missing_ok=True)
+    memory = Sheet()
+    for batch in batches:
+        memory.sync(*batch)
+        sync(path, *batch)
+        assert not sync(path, *batch)
+    state = state_of(path)
+    for tab in ("profiles", "posts"):
+        assert [dict(row.cells) for row in state.tabs[tab].rows] == memory.rows(tab)
+    with open_destination(str(path)) as destination:
+        held = destination.read(DASHBOARD).history(memory.history())
+        assert {key: dict(row.cells) for key, row in held.rows.items()} == memory.history()
+
+
+# --- text from strangers --------------------------------------------------------------------
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.test","free")',
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    " =1+1",
+    "{=1+1}",
+    "'=1+1",
+    "https://evil.test/",
+    "mailto:a@evil.test",
+    "internal:Profiles!A1",
+    "00123456789012345678901234567890",
+    "1e5",
+    "TRUE",
+    "#REF!",
+    "2026-11-22",
+    "_x0041_",
+    "_x005F_x0041_",
+    "<r>",
+    "<r>&amp;</r>",
+    "<r><t>bold</t></r>",
+    "<r>a\nb</r>",
+    "]]><!-- & -->",
+    "  two  spaces  ",
+    "line\nbreak",
+    "\u202egnp.exe",
+    "😀 é ｱ",
+    "=cmd|' /C calc'!A0",
+    "x" * 32_767,
+]
+
+
+def test_text_from_a_page_is_always_text(path: Path) -> None:
+    sync(path, *(profile(f"u{n}", followers=1, name=text) for n, text in enumerate(HOSTILE)))
+    assert not sync(path, *(profile(f"u{n}", followers=1, name=t) for n, t in enumerate(HOSTILE)))
+    names = [row.cells["name"] for row in state_of(path).tabs["profiles"].rows]
+    assert names == HOSTILE
+    sheet = book(path)["Profiles"]
+    cells = [sheet.cell(row, 6) for row in range(2, len(HOSTILE) + 2)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(cell.hyperlink for cell in cells)
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml.lower().replace("=hyperlink(", "")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x0bb", "a\ud800b", "a\ufffeb", "a\x1bb"])
+def test_what_a_file_cannot_hold_is_left_out(path: Path, text: str) -> None:
+    sync(path, anna(name=text))
+    assert state_of(path).tabs["profiles"].rows[0].cells["name"] == "ab"
+
+
+def test_a_caption_is_cut_and_stays_text(path: Path) -> None:
+    sync(path, anna(posts=[post("9", views=1, caption="=1+1 " * 40)]))
+    caption = state_of(path).tabs["posts"].rows[0].cells["caption"]
+    assert isinstance(caption, str)
+    assert (len(caption), caption[:4]) == (80, "=1+1")
+
+
+# --- the team's hand, through openpyxl ------------------------------------------------------
+
+
+def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
+    sync(path, anna(at(20)), profile("ben", at(20), followers=10))
+    team = book(path)
+    sheet = team["Profiles"]
+    sheet["B2"], sheet["C2"] = "A-list", 1250.5
+    sheet["C2"].number_format = '"€" #,##0.00'
+    sheet["AB1"], sheet["AB2"], sheet["AB3"] = "Per follower", "=C2/I2", "=SUM(I2:I3)"
+    sheet["AB2"].number_format = "0.000"
+    sheet["AB2"].font = Font(name="Calibri", bold=True, color="FFAA0000")
+    sheet["A9"], sheet["I9"] = None, "=SUM(I2:I8)"
+    sheet.column_dimensions["F"].width = 50
+    extra = team.create_sheet("Budget 'é", 0)
+    extra["A1"], extra["B2"] = "=Profiles!I2*2", date(2026, 1, 31)
+    extra["B2"].number_format = "mm-dd-yy"
+    extra["C3"] = 0.1 + 0.2
+    team.create_sheet("Secret").sheet_state = "veryHidden"
+    team.save(path)
+
+    sync(path, anna(at(21), 6000))
+    after = book(path)
+    assert after.sheetnames[0] == "Budget 'é"
+    assert after["Secret"].sheet_state == "veryHidden"
+    sheet = after["Profiles"]
+    assert [sheet[c].value for c in ("B2", "C2", "I2")] == ["A-list", 1250.5, 6000]
+    assert sheet["C2"].number_format == '"€" #,##0.00'
+    assert [sheet[c].value for c in ("AB1", "AB2", "AB3", "I9")] == [
+        *("Per follower", "=C2/I2", "=SUM(I2:I3)", "=SUM(I2:I8)")
+    ]
+    assert (sheet["AB2"].number_format, sheet["AB2"].font.b) == ("0.000", True)
+    assert sheet["AB2"].font.color.rgb == "FFAA0000"
+    assert round(sheet.column_dimensions["F"].width) == 50
+    extra = after["Budget 'é"]
+    assert extra["A1"].value == "=Profiles!I2*2"
+    assert extra["B2"].value == datetime(2026, 1, 31)  # noqa: DTZ001
+    assert extra["B2"].number_format == "mm-dd-yy"  # the reader's own way to write a date
+    assert extra["C3"].value == pytest.approx(0.3)
+
+
+def test_widths_do_not_drift_from_sync_to_sync(path: Path) -> None:
+    widths = []
+    for day in (18, 19, 20):
+        sync(path, anna(at(day)))
+        sheet = book(path)["Profiles"]
+        widths.append({k: (d.width, d.hidden) for k, d in sheet.column_dimensions.items()})
+    assert widths[0] == widths[1] == widths[2]
+
+
+def test_renamed_headers_and_tabs_are_found_again(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    team["Profiles"]["I1"] = "Fans"
+    team["Profiles"].title = "People"
+    team.save(path)
+    plan = sync(path, anna(at(21), 6000))
+    assert "People!I2 followers 5,351 → 6,000" in plan.lines()
+    after = book(path)
+    assert after.sheetnames[0] == "People"
+    assert (after["People"]["I1"].value, after["People"]["I2"].value) == ("Fans", 6000)
+
+
+@pytest.mark.parametrize("where", [1, 2, 9, 16, 17, 27])
+def test_a_column_inserted_anywhere_moves_ours_along(path: Path, where: int) -> None:
+    """openpyxl moves cells and leaves names behind; the headers tell."""
+    sync(path, anna(at(20), likes=7))
+    team = book(path)
+    team["Profiles"].insert_cols(where)
+    team["Profiles"].cell(1, where, "Note")
+    team["Profiles"].cell(2, where, "mine")
+    team.save(path)
+    plan = sync(path, anna(at(21), 6000, likes=8))
+    assert not plan.missing
+    sheet = book(path)["Profiles"]
+    found = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 28)}
+    assert (found["Note"], found["Followers"], found["Likes"]) == ("mine", 6000, 8)
+    assert len(state_of(path).tabs["profiles"].rows) == 1
+    hidden = {key for key, letter in columns(path).items() if is_hidden(sheet, letter)}
+    assert hidden == {column.key for column in PROFILES.columns if column.hidden}
+
+
+def is_hidden(sheet: Any, letter: str) -> bool:
+    at_ = sheet[f"{letter}1"].column
+    return any(d.hidden for d in sheet.column_dimensions.values() if d.min <= at_ <= d.max)
+
+
+def test_a_column_of_ours_that_was_deleted_comes_back_at_the_end(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    team["Profiles"]["AB1"], team["Profiles"]["AB2"] = "Note", "mine"
+    team["Profiles"].delete_cols(10)  # Following
+    team.save(path)
+    plan = sync(path, anna(at(21), 6000, following=3))
+    assert ("profiles", "following") in plan.missing
+    sheet = book(path)["Profiles"]
+    row = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 29)}
+    assert (row["Note"], row["Followers"], row["Following"]) == ("mine", 6000, 3)
+    assert not sync(path, anna(at(21), 6000, following=3))
+
+
+def test_rows_inserted_above_and_between_stay_and_nothing_is_reordered(path: Path) -> None:
+    sync(path, anna(at(20)), profile("ben", at(20), followers=10))
+    team = book(path)
+    sheet = team["Profiles"]
+    sheet.insert_rows(3)
+    sheet["B3"] = "between"
+    sheet.insert_rows(1)
+    sheet["A1"] = "Our people"
+    team.save(path)
+    plan = sync(path, profile("ben", at(21), followers=11), profile("cleo", at(21), followers=12))
+    assert "Profiles!I5 followers 10 → 11" in plan.lines()
+    sheet = book(path)["Profiles"]
+    assert [sheet.cell(row, 1).value for row in range(1, 7)] == [
+        *("Our people", "Address", url("anna"), None, url("ben"), url("cleo"))
+    ]
+    assert sheet["B4"].value == "between"
+    assert not sync(path, profile("cleo", at(21), followers=12))
+
+
+def test_new_rows_go_below_a_line_of_totals(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    team["Profiles"]["I4"] = "=SUM(I2:I3)"
+    team.save(path)
+    sync(path, profile("ben", at(20), followers=1))
+    sheet = book(path)["Profiles"]
+    assert (sheet["I4"].value, sheet["A5"].value) == ("=SUM(I2:I3)", url("ben"))
+
+
+def test_a_workbook_that_lost_its_names_is_found_by_its_headers(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    for name in list(team.defined_names):
+        del team.defined_names[name]
+    team["Profiles"].title = "People"
+    team.save(path)
+    sync(path, anna(at(21), 6000))
+    assert book(path)["People"]["I2"].value == 6000
+    assert len(book(path)["History"]["A"]) == 3
+
+
+def test_a_tab_of_ours_that_was_deleted_is_made_again(path: Path) -> None:
+    sync(path, anna(at(20), posts=[post("9", views=1)]))
+    team = book(path)
+    del team["Posts"]
+    del team["How to read this"]
+    team.save(path)
+    plan = sync(path, anna(at(20), posts=[post("9", views=1)]))
+    assert set(plan.missing) == {("posts", ""), ("guide", "")}
+    assert set(book(path).sheetnames) == {"Profiles", "History", "Posts", "How to read this"}
+
+
+def test_a_day_in_the_zone_that_the_team_typed(path: Path) -> None:
+    sync(path)
+    team = book(path)
+    team["How to read this"].insert_rows(1)
+    [zone] = [c for row in team["How to read this"].iter_rows() for c in row if c.value == "UTC"]
+    zone.value = "Pacific/Auckland"
+    team.save(path)
+    sync(path, anna(at(20, 12)))
+    assert book(path)["History"]["A2"].value == datetime(2026, 11, 21)  # noqa: DTZ001
+    assert state_of(path).zone == "Pacific/Auckland"
+
+
+def test_a_wrong_zone_names_its_cell_and_writes_nothing(path: Path) -> None:
+    sync(path)
+    team = book(path)
+    spot = state_of(path).zone_cell
+    team["How to read this"][spot.partition("!")[2]] = "Brussels time"
+    team.save(path)
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match=re.escape(spot)):
+        sync(path, anna())
+    assert path.read_bytes() == before
+
+
+def test_new_words_in_the_guide_keep_the_zone_and_the_cells_beside_it(path: Path) -> None:
+    sync(path)
+    team = book(path)
+    guide = team["How to read this"]
+    guide[state_of(path).zone_cell.partition("!")[2]] = "Europe/Brussels"
+    guide["D4"] = "mine"
+    guide["A3"] = "an old word"
+    team.save(path)
+    assert not sync(path)
+    newer = replace(DASHBOARD, edition=2)
+    plan = sync(path, dashboard=newer)
+    assert plan.missing == (("guide", ""),)
+    guide = book(path)["How to read this"]
+    assert (guide["A3"].value, guide["D4"].value) == ("Yellow", "mine")
+    assert state_of(path).zone == "Europe/Brussels"
+    assert not sync(path, dashboard=newer)
+
+
+# --- a workbook that was theirs -------------------------------------------------------------
+
+
+def foreign(path: Path) -> None:
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904  # noqa: PLC0415
+    from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
+    from openpyxl.worksheet.formula import ArrayFormula  # noqa: PLC0415
+
+    team = openpyxl.Workbook()
+    team.epoch = CALENDAR_MAC_1904
+    sheet = team.active
+    assert sheet is not None
+    sheet.title = "Plan"
+    sheet["A1"], sheet["A2"] = date(2026, 3, 1), timedelta(hours=30)
+    sheet["B1"], sheet["B2"] = "=Rate*2", "'quoted"
+    sheet["C1"] = ArrayFormula("C1:C2", "=A1:A2*2")
+    sheet["D1"] = True
+    sheet.freeze_panes = "A3"
+    team.defined_names["Rate"] = DefinedName("Rate", attr_text="Plan!$D$9")
+    sheet.defined_names["Local"] = DefinedName("Local", attr_text="Plan!$A$1")
+    team.save(path)
+
+
+def test_a_workbook_of_the_teams_own_gets_our_tabs_and_keeps_everything(path: Path) -> None:
+    foreign(path)
+    sync(path, anna())
+    team = book(path)
+    assert team.sheetnames == ["Plan", "Profiles", "Posts", "How to read this", "History"]
+    sheet = team["Plan"]
+    assert sheet["A1"].value == datetime(2026, 3, 1)  # noqa: DTZ001
+    assert sheet["A2"].value == timedelta(hours=30)
+    assert (sheet["B1"].value, sheet["B2"].value) == ("=Rate*2", "'quoted")
+    assert (sheet["C1"].value.ref, sheet["C1"].value.text) == ("C1:C2", "=A1:A2*2")
+    assert sheet["D1"].value is True
+    assert sheet.freeze_panes == "A3"
+    assert team.defined_names["Rate"].attr_text == "Plan!$D$9"
+    assert "Local" in sheet.defined_names
+    assert book(path)["History"]["A2"].value == datetime(2026, 11, 22)  # noqa: DTZ001
+    assert not sync(path, anna())
+
+
+def test_a_tab_with_our_title_that_is_not_ours_is_refused(path: Path) -> None:
+    foreign(path)
+    team = book(path)
+    team["Plan"].title = "profiles"
+    team.save(path)
+    before = path.read_bytes()
+    with pytest.raises(DestinationError, match="that sheetsync did not make"):
+        sync(path, anna())
+    assert path.read_bytes() == before
+
+
+def test_charts_that_cannot_stay_are_kept_in_a_dated_copy(path: Path) -> None:
+    from openpyxl.chart import BarChart, Reference  # noqa: PLC0415
+
+    sync(path, anna(at(20)))
+    team = book(path)
+    chart = BarChart()
+    chart.add_data(Reference(team["Profiles"], min_col=9, min_row=1, max_row=2))
+    team["Profiles"].add_chart(chart, "AD2")
+    team.save(path)
+    before = path.read_bytes()
+    with open_destination(str(path)) as destination:
+        state = destination.read(DASHBOARD)
+        plan = make_plan(DASHBOARD, state, [anna(at(21))], NOW, find=find)
+        destination.apply(plan)
+        [note] = destination.notes
+    [copy] = path.parent.glob("dashboard (before *).xlsx")
+    assert copy.read_bytes() == before
+    assert "charts" in note
+    assert copy.name in note
+    sync(path, anna(at(22)))
+    assert len(list(path.parent.glob("*before*"))) == 1
+
+
+def test_tables_are_refused_because_formulas_lean_on_them(path: Path) -> None:
+    from openpyxl.worksheet.table import Table  # noqa: PLC0415
+
+    sync(path, anna(at(20)))
+    team = book(path)
+    team["Profiles"].add_table(Table(displayName="T", ref="A1:B2"))
+    team.save(path)
+    with pytest.raises(DestinationError, match="Format as Table") as error:
+        sync(path, anna(at(21)))
+    assert "Convert to Range" in error.value.hint
+
+
+# --- nothing is lost on the way -------------------------------------------------------------
+
+
+def test_a_file_changed_since_it_was_read_is_not_replaced(path: Path) -> None:
+    sync(path, anna(at(20)))
+    with open_destination(str(path)) as destination:
+        state = destination.read(DASHBOARD)
+        plan = make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find)
+        team = book(path)
+        team["Profiles"]["B2"] = "typed meanwhile"
+        team.save(path)
+        with pytest.raises(DestinationChanged):
+            destination.apply(plan)
+        assert book(path)["Profiles"]["B2"].value == "typed meanwhile"
+        state = destination.read(DASHBOARD)  # read and planned again
+        destination.apply(make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find))
+    sheet = book(path)["Profiles"]
+    assert (sheet["B2"].value, sheet["I2"].value) == ("typed meanwhile", 6000)
+
+
+def test_a_file_that_appeared_since_it_was_read_is_not_replaced(path: Path) -> None:
+    with open_destination(str(path)) as destination:
+        plan = make_plan(DASHBOARD, destination.read(DASHBOARD), [anna()], NOW, find=find)
+        foreign(path)
+        before = path.read_bytes()
+        with pytest.raises(DestinationChanged):
+            destination.apply(plan)
+    assert path.read_bytes() == before
+
+
+def test_permissions_and_links_stay_as_they_were(path: Path) -> None:
+    sync(path, anna(at(20)))
+    path.chmod(0o640)
+    link = path.with_name("link.xlsx")
+    link.symlink_to(path)
+    sync(link, anna(at(21), 6000))
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert book(path)["Profiles"]["I2"].value == 6000
+
+
+def test_nothing_but_the_workbook_and_its_lock_is_left_behind(path: Path) -> None:
+    path.with_name(".dashboard.xlsx.4711.tmp").write_bytes(b"of a run that was killed")
+    sync(path, anna())
+    assert {p.name for p in path.parent.iterdir()} == {"dashboard.xlsx", ".dashboard.xlsx.lock"}
+
+
+def test_history_of_other_profiles_streams_through_unchanged(path: Path) -> None:
+    days = [NOW - timedelta(days=n) for n in range(400)]
+    sync(path, *(anna(day, 1000 + n) for n, day in enumerate(days)))
+    before = [[c.value for c in row] for row in book(path)["History"].iter_rows()]
+    sync(path, profile("ben", datetime(2026, 1, 1, tzinfo=UTC), followers=1))
+    after = [[c.value for c in row] for row in book(path)["History"].iter_rows()]
+    assert after[:-1] == before
+    assert after[-1][1] == "tok:ben"
+
+
+# --- LibreOffice ----------------------------------------------------------------------------
+
+
+def test_libreoffice_opens_edits_and_saves_and_the_sync_goes_on(
+    path: Path, convert: Convert
+) -> None:
+    batch = [
+        anna(at(20), 1_200_000, step=100_000, verified=True, private=False, account_id="67" * 10),
+        *(profile(f"u{n}", at(20), followers=n, name=t) for n, t in enumerate(HOSTILE[:-1])),
+        profile("ben", at(20), Outcome.LOGIN_WALL),
+    ]
+    sync(path, *batch)
+    team = book(path)
+    sheet = team["Profiles"]
+    sheet.insert_cols(5)
+    sheet["E1"], sheet["E2"], sheet["E3"] = "Double", "=J2*2", "=J3*2"
+    team["Posts"].title = "Clips"
+    team.create_sheet("Mine")["A1"] = "=SUM(Profiles!J2:J9)"
+    team.save(path)
+    saved = convert(path, "xlsx")
+
+    again = sync(saved, *batch)
+    assert again.lines(hidden=True) == []
+    plan = sync(saved, anna(at(21), 1_300_000, step=100_000))
+    assert "Profiles!J2 followers 1,200,000 → 1,300,000" in plan.lines()
+    formulas, values = book(saved), book(saved, values=True)
+    assert formulas["Profiles"]["E2"].value == "=J2*2"
+    # The value last computed stays beside the formula until a program computes it again.
+    assert (values["Profiles"]["E2"].value, values["Mine"]["A1"].value) == (2_400_000, 1_200_021)
+    names = [row.cells["name"] for row in state_of(saved).tabs["profiles"].rows[1:-1]]
+    assert names == HOSTILE[:-1]
+    assert formulas["Clips"].sheet_state == "visible"
+    assert list(saved.parent.glob("*before*")) == []
+
+
+def test_libreoffice_shows_what_the_formats_promise(path: Path, convert: Convert) -> None:
+    sync(path, anna(at(20, 7), 1_200_000, step=100_000, likes=5351, verified=True, private=False))
+    # As shown, separated by "|", in UTF-8.
+    csv = convert(path, "csv:Text - txt - csv (StarCalc):124,34,76,1,,0,false,true,false")
+    header, row = csv.read_text("utf-8").splitlines()[:2]
+    shown = dict(zip(header.split("|"), row.split("|"), strict=True))
+    assert shown["Followers"] == "≈ 1,200,000"
+    assert shown["Likes"] == "≈ 5,351"
+    assert shown["Read at"] == "20 Nov 2026 07:00"
+    assert (shown["Verified"], shown["Private"]) == ("yes", "no")
+    assert shown["Followers, step"] == "100,000"
+
+
+def test_the_description_of_history_is_the_file(path: Path) -> None:
+    sync(path, anna())
+    header = [cell.value for cell in book(path)["History"][1]]
+    assert header == [column.header for column in HISTORY.columns]
