@@ -35,25 +35,16 @@ Exit status:
 """
 
 
-class Stop(click.ClickException):
-    """A SheetsyncError as the terminal shows it: what happened, then the next step."""
-
-    def __init__(self, error: SheetsyncError) -> None:
-        super().__init__(error.message)
-        self.hint, self.exit_code = error.hint, error.exit_status
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"error: {self.message}", err=True)
-        if self.hint:
-            click.echo(f"hint: {self.hint}", err=True)
-
-
 class Commands(click.Group):
+    """Shows a SheetsyncError as the terminal should: what happened, then the next step."""
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except SheetsyncError as error:
-            raise Stop(error) from error
+            click.echo(f"error: {error.message}", err=True)
+            click.echo(f"hint: {error.hint}", err=True)
+            ctx.exit(error.exit_status)
 
 
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -63,7 +54,7 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     return click.option(*names, envvar=variable, **settings)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A day (taken at noon UTC, so that it is that day almost everywhere) or a full time."""
 
     name = "date"

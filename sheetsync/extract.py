@@ -296,15 +296,18 @@ class Extraction:
 
     def _shows(self, sign: Sign) -> bool:
         document, page = self.document, self.page
-        if not document.text.strip():
-            return sign.empty
-        if document.cut_short or sign.empty:
+        inside = sign.title or sign.xpath or sign.body or sign.json
+        address = page.url or next(iter(document.addresses), "")
+        if sign.status and page.status not in sign.status:
             return False
-        path = page.url or next(iter(document.addresses), "")
+        if sign.path is not None and not sign.path.search(address):
+            return False
+        if not document.text.strip():
+            return not inside
+        if sign.empty or document.cut_short:
+            return False
         return all(
             (
-                not sign.status or page.status in sign.status,
-                sign.path is None or bool(sign.path.search(path)),
                 sign.body is None or bool(sign.body.fullmatch(document.text.strip()[:2000])),
                 sign.json is None or bool(document.is_json and sign.json.search(document.body)),
                 sign.title is None or bool(sign.title.search(document.title)),

@@ -42,6 +42,8 @@ from sheetsync.platform import (
 )
 
 T = TypeVar("T")
+#: JMESPath reads ``!a.b`` as ``(!a).b``, which finds nothing, ever.
+NOT_OF_A_PART = re.compile(r'!\s*(?:[A-Za-z_]\w*|"[^"]*")\.')
 
 
 class Table:
@@ -106,6 +108,8 @@ class Table:
                 compiled(sample)
         except (JMESPathError, PendingDeprecationWarning) as error:
             raise self.wrong(key, f"not a JMESPath: {str(error).splitlines()[0]}") from error
+        if found := NOT_OF_A_PART.search(text):
+            raise self.wrong(key, f"“{found[0]}…” is never true: write !(a.b), not !a.b")
         return Query(text, needs)
 
     def pattern(self, text: str, key: str) -> re.Pattern[str]:

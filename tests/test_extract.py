@@ -101,6 +101,20 @@ def test_a_problem_of_the_door_is_kept_as_it_is(problem: Outcome) -> None:
     assert not record.fields
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (200, Outcome.CHALLENGE),
+        (429, Outcome.RATE_LIMITED),
+        (404, Outcome.NOT_FOUND),
+        (500, Outcome.UNREADABLE),
+    ],
+)
+def test_an_empty_answer_is_told_by_its_status(status: int, outcome: Outcome) -> None:
+    page = Page(text="", url="https://www.tiktok.com/@anna", status=status, source="http")
+    assert extract(page, TIKTOK).outcome is outcome
+
+
 def test_a_page_from_a_foreign_address_is_not_read() -> None:
     page = Page(text=state(), url="https://evil.example/@anna")
     assert extract(page, TIKTOK).outcome is Outcome.NOT_A_PROFILE

@@ -40,6 +40,7 @@ WRONG = [
     ('followers = "stats.followers"', 'folowers = "x"', "profile.fields.folowers", "no field"),
     ('"user.name"\naccount', '"user..name"\naccount', "profile.fields.handle", "not a JMESPath"),
     ('when = "user.name"', "when = '`user`.name'", "layouts[0].when", "not a JMESPath"),
+    ('when = "user.name"', 'when = "!user.gone"', "layouts[0].when", "never true"),
     ('when = "user.name"', "", "layouts[0].when", "is missing"),
     ('script = "STATE"', "", "layouts[0]", "needs one of"),
     ('kind = "profile"\nscript', 'kind = "page"\nscript', "layouts[0].kind", "none of"),

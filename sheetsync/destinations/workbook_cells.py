@@ -167,5 +167,8 @@ def _rich(element: Any) -> str:
     if len(element) == 1 and not len(element[0]):  # one plain text, nearly always
         return unescape(element[0].text or "")
     runs = element.iterfind(".//{*}t")
-    spoken = [run.text or "" for run in runs if not run.getparent().tag.endswith("}rPh")]
-    return unescape("".join(spoken))
+    return "".join(unescape(run.text or "") for run in runs if not _is_phonetic(run))
+
+
+def _is_phonetic(run: Any) -> bool:
+    return bool(run.getparent().tag.endswith("}rPh"))

@@ -77,7 +77,8 @@ def find(snapshot: Snapshot, dashboard: Dashboard) -> Found:
         if title is None:
             continue
         free.discard(title)
-        here = {key: spot for key, spot in named.items() if spot.title == title}
+        # A tab that was renamed by a program that leaves names behind: they still tell where.
+        here = {k: s for k, s in named.items() if s.title == title or s.title not in tops}
         row = _header_row(tab, here, tops[title])
         header = tops[title].get(row, {})
         columns = _columns(tab, header, here)
@@ -99,11 +100,12 @@ def find(snapshot: Snapshot, dashboard: Dashboard) -> Found:
 
 
 def _spots(snapshot: Snapshot) -> dict[str, Spot]:
-    """Where our names point, those that still point at a cell of a tab that is there."""
+    """Where our names point, those that still point at a cell."""
     spots = {}
     for name, reference in snapshot.names.items():
         match = _REFERENCE.match(reference) if name.startswith(PREFIX) else None
-        if match and (title := match[1].replace("''", "'")) in snapshot.titles:
+        if match:
+            title = match[1].replace("''", "'")
             spots[name] = Spot(title, int(match[3]), column_index_from_string(match[2]))
     return spots
 
@@ -151,20 +153,22 @@ def _header_row(tab: Tab, named: Mapping[str, Spot], top: Mapping[int, Texts]) -
 
 
 def _columns(tab: Tab, header: Texts, named: Mapping[str, Spot]) -> dict[str, int]:
-    """Each column's position. A name is out of date when the header that we gave stands over
-    another column, and that column, or the one the name points at, is another of ours."""
+    """Each column's position: where its name points, unless the headers say that names were
+    left behind. They do when the name points at a header that we gave to another column, or
+    when our header stands elsewhere, over a column that another name points at."""
     often = Counter(header.values())
     by_text = {text: at for at, text in header.items() if often[text] == 1}
     ours = {column.header for column in tab.columns}
-    pointed = {key: spot.at for key, spot in named.items()}
     found: dict[str, int] = {}
     for column in tab.columns:
-        text_at, name_at = by_text.get(column.header), pointed.get(column.key)
-        at = name_at if name_at is not None else text_at
-        if name_at is not None and text_at is not None and text_at != name_at:
-            others = {at for key, at in pointed.items() if key != column.key}
-            if header.get(name_at, "") in {"", *ours} or text_at in others:
-                at = text_at
+        at = spot.at if (spot := named.get(column.key)) else None
+        text_at = by_text.get(column.header)
+        others = {spot.at for key, spot in named.items() if key != column.key}
+        if at is not None and header.get(at) in ours - {column.header}:
+            at = None
+        elif text_at in others or header.get(at or 0) is None:
+            at = text_at or at
+        at = at or text_at
         if at is not None and at not in found.values():
             found[column.key] = at
     return found

@@ -6,6 +6,7 @@ the old rows stream through from the Snapshot while new values are laid over the
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -23,6 +24,7 @@ from sheetsync.destinations.workbook_read import Snapshot, View
 from sheetsync.destinations.workbook_state import EDITION, PREFIX, Found, Spot, name_of
 from sheetsync.plan import Plan, TabState, letters, positions
 
+_SHARED_UNDERSCORE = re.compile("_x[0-9a-fA-F]{4}(?=_x[0-9a-fA-F]{4}_)")
 #: New cells by row and position; None empties one.
 Overlay = Mapping[int, Mapping[int, Cell | None]]
 
@@ -285,13 +287,25 @@ class _Writer:
             sheet.write_blank(*where, None, style)
 
     def _text(self, sheet: Any, row: int, at: int, text: str, style: Any) -> None:
-        """Text as text. XlsxWriter takes ``<r>…</r>`` for XML of its own and would write it raw,
-        so such text goes in as two runs, which it escapes."""
-        if text.startswith("<r>") and text.endswith("</r>"):
-            plain = self.formats.plain()
-            sheet.write_rich_string(row, at, text[:1], plain, text[1:], style or plain)
-        else:
+        """Text as text, in several runs where XlsxWriter would take it for something else."""
+        first, *more = runs(text)
+        if not more:
             sheet.write_string(row, at, text, style)
+            return
+        plain = self.formats.plain()
+        rest = [part for run in more for part in (plain, run)]
+        sheet.write_rich_string(row, at, first, *rest, style or plain)
+
+
+def runs(text: str) -> list[str]:
+    """The text in pieces that XlsxWriter escapes right; nearly always one.
+
+    It takes ``<r>…</r>`` for XML of its own and would write it raw, and of two codes that share
+    an underscore (``_x0041_x0042_``) it escapes only the first.
+    """
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return [text[:1], *runs(text[1:])]
+    return _SHARED_UNDERSCORE.sub(lambda code: f"{code[0]}\0", text).split("\0")
 
 
 def _cached(value: Held) -> Held:

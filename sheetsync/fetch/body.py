@@ -17,15 +17,19 @@ _JSON = re.compile(r"\s*[\w.-]+/(?:[\w.-]+\+)?json\b", re.IGNORECASE)
 CODINGS = "gzip, deflate"
 
 
-class TooLarge(Exception):
+class Unusable(Exception):
+    """A body that is not read to its end, and so not used at all."""
+
+
+class TooLarge(Unusable):
     """More than the limit in bytes, which is the argument."""
 
 
-class Damaged(Exception):
+class Damaged(Unusable):
     """The packing is broken or of a kind that was not asked for."""
 
 
-class Incomplete(Exception):
+class Incomplete(Unusable):
     """It ended before its end."""
 
 

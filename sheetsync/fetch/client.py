@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import http.client
 import random
-import re
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from threading import Event, Lock
 from time import monotonic
 from types import TracebackType
-from urllib.parse import urldefrag, urljoin, urlsplit
+from typing import Self
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from sheetsync import __version__
-from sheetsync.errors import ConfigError
-from sheetsync.fetch.body import CODINGS, decode, read_body
+from sheetsync.fetch.answer import Answer
+from sheetsync.fetch.body import CODINGS, Unusable, decode, read_body
 from sheetsync.fetch.connections import Session
 from sheetsync.fetch.deadline import Deadline
 from sheetsync.fetch.failures import Failure, explain
 from sheetsync.fetch.formats import HEAD, is_binary
 from sheetsync.fetch.guard import Guard, Refused
+from sheetsync.fetch.headers import retry_after, sendable, sent_to, user_agent
 from sheetsync.fetch.network import Network
 from sheetsync.fetch.pace import Pace
 from sheetsync.model import Outcome
@@ -33,38 +32,19 @@ from sheetsync.model import Outcome
 MAX_BYTES = 10_000_000
 MAX_REDIRECTS = 5
 SECONDS = 30.0
-_RETRIES = 2
+RETRIES = 2
 _PASSING = (502, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
-#: What can come out of requests while a server does its worst; nothing else is caught.
-_TROUBLE = (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a site answered, or the ``problem`` that kept it from answering.
-
-    ``url`` is the last address asked, query and all (it may hold a key: do not print it), and
-    ``redirects`` those before it. ``sent_to`` is where the site sent on, when that was not followed
-    (then there is a problem). ``latency``: seconds until the last headers; ``size``: bytes of the
-    unpacked body; ``retry_after``: seconds. ``detail``: one line for a person, no address in it.
-    """
-
-    url: str
-    status: int | None = None
-    text: str = field(default="", repr=False)
-    body: bytes = field(default=b"", repr=False)
-    content_type: str = ""
-    retry_after: float | None = None
-    latency: float = 0.0
-    redirects: tuple[str, ...] = ()
-    sent_to: str = ""
-    problem: Outcome | None = None
-    detail: str = ""
-
-    @property
-    def size(self) -> int:
-        return len(self.body)
+#: All that can come up while a server does its worst.
+_TROUBLE = (
+    Refused,
+    Unusable,
+    requests.RequestException,
+    HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass
@@ -76,15 +56,16 @@ class _Request:
     cut: bool
     headers: dict[str, str]
     secrets: dict[str, str]
-    retries: int = _RETRIES
+    retries: int = RETRIES
 
 
 class Client:
     """One pooled session for one run; safe for several threads.
 
     ``contact`` (an address of the web or of mail) goes into the User-Agent. With a ``pace``, every
-    request on the wire, redirects and second attempts too, waits for its host's turn, and a host
-    that is over is not asked. ``sleep`` waits before a second attempt. Raises ConfigError.
+    request on the wire, redirects and second attempts too, waits for its host's turn and is noted,
+    and a host that is over is not asked. ``seconds`` and ``max_bytes`` are the limits of a request;
+    ``sleep`` waits before a second attempt. Raises ConfigError.
     """
 
     def __init__(
@@ -114,7 +95,7 @@ class Client:
         self._live: set[Deadline] = set()
         self._lock = Lock()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -127,7 +108,7 @@ class Client:
         self._session.close()
 
     def stop(self) -> None:
-        """End what is under way, from any thread; all further answers are ``not_reached``."""
+        """End what is under way, from any thread; whatever was not read yet is ``not_reached``."""
         self._stopped.set()
         if self._pace:
             self._pace.stop()
@@ -147,96 +128,179 @@ class Client:
         max_bytes: int | None = None,
         cut: bool = False,
     ) -> Answer:
-        """Ask for one page. Raises ConfigError for a secret that no header can hold, nothing else.
+        """Ask for one page. Raises ConfigError for a header that cannot be sent, and nothing else.
 
-        ``deadline`` is in seconds, for the whole request with redirects and second attempts, but
-        without the waiting for a host's turn. ``secret_headers`` go to the first host only.
-        ``cut``: of a larger page, the first ``max_bytes`` will do.
+        ``deadline``: seconds for the whole request, with redirects and second attempts, without
+        the waiting for a host's turn; it shortens the client's own. ``secret_headers`` go to the
+        first host only. ``cut``: of a larger page, the first ``max_bytes`` will do.
         """
-        plain = {
+        own = {
             "User-Agent": self._agent,
             "Accept": accept,
             "Accept-Language": accept_language,
             "Accept-Encoding": CODINGS,
-            **(headers or {}),
         }
-        budget = Deadline(self._seconds if deadline is None else min(deadline, self._seconds))
-        limit = self._max_bytes if max_bytes is None else max_bytes
-        request = _Request(budget, limit, cut, plain, _secrets(secret_headers or {}))
+        request = _Request(
+            budget=Deadline(self._seconds if deadline is None else min(deadline, self._seconds)),
+            limit=self._max_bytes if max_bytes is None else max_bytes,
+            cut=cut,
+            headers=own | sendable(headers or {}),
+            secrets=sendable(secret_headers or {}),
+        )
         with self._lock:
-            self._live.add(budget)
+            self._live.add(request.budget)
         try:
             return self._follow(request, url)
         finally:
             with self._lock:
-                self._live.discard(budget)
+                self._live.discard(request.budget)
 
     def _follow(self, request: _Request, url: str) -> Answer:
-        """Ask, and go where the answer sends, five times at most, each time through the guard."""
+        """Ask, and go where the answer sends: five times at most, each time past the guard."""
         before: tuple[str, ...] = ()
         while True:
             answer = replace(self._patiently(request, url), redirects=before)
             if answer.problem or not answer.sent_to:
                 return answer
-            if refusal := self._refusal(answer, len(before)):
+            if refusal := self._refusal(answer):
                 return replace(answer, problem=refusal.outcome, detail=refusal.detail)
             if _origin(answer.sent_to) != _origin(answer.url):
                 request.secrets = {}
             before, url = (*before, answer.url), answer.sent_to
 
-    def _refusal(self, answer: Answer, before: int) -> Failure | None:
-        """Why the place that an answer sends to is not asked; None: go on."""
+    def _refusal(self, answer: Answer) -> Failure | None:
+        """Why the address that an answer sends to is not asked; None: go on."""
         host = _host(answer.url)
-        if before >= MAX_REDIRECTS:
-            detail = f"{host} sends on from address to address without an end."
+        if len(answer.redirects) >= MAX_REDIRECTS:
+            detail = f"{host} sends on from one address to the next without an end."
             return Failure(Outcome.UNREACHABLE, detail)
-        if _scheme(answer.url) == "https" and _scheme(answer.sent_to) == "http":
+        if answer.url.startswith("https:") and answer.sent_to.lower().startswith("http:"):
             detail = f"{host} sends on to an address without encryption."
             return Failure(Outcome.REFUSED_ADDRESS, detail)
         try:
-            self._guard.check(_prepared(answer.sent_to, {}).url or "")
+            self._guard.check(_prepared(answer.sent_to).url or "")
         except Refused as refused:
             detail = f"{host} sends on to another address. {refused.detail}"
             return Failure(Outcome.REFUSED_ADDRESS, detail)
         return None
 
     def _patiently(self, request: _Request, url: str) -> Answer:
-        """Ask one address; twice again after what passes by itself."""
+        """Ask one address, and twice again after what may pass by itself."""
         while True:
-            answer, passing = self._once(request, url)
-            if not passing or not request.retries or answer.retry_after is not None:
-                return answer
+            answer, passing = self._in_turn(request, url)
             pause = 0.5 + self._jitter()
-            over = self._pace and self._pace.is_over(_host(answer.url))
-            if over or pause >= request.budget.left:
+            if not passing or not request.retries or pause >= request.budget.left:
+                return answer
+            if self._pace and self._pace.is_over(_host(answer.url)):
                 return answer
             request.retries -= 1
-            self._sleep(pause)
             request.budget.spend(pause)
+            self._sleep(pause)
 
-    def _once(self, request: _Request, url: str) -> tuple[Answer, bool]:
+    def _in_turn(self, request: _Request, url: str) -> tuple[Answer, bool]:
         """One request on the wire; and whether what went wrong may pass by itself."""
         try:
-            prepared = _prepared(url, {**request.headers, **request.secrets})
+            prepared = _prepared(url)
             host = self._guard.check(prepared.url or "")
         except Refused as refused:
             return Answer(url, problem=Outcome.REFUSED_ADDRESS, detail=refused.detail), False
-        asked = prepared.url or ""
+        prepared.prepare_headers(request.headers | request.secrets)
         turn: AbstractContextManager[None] = self._pace.turn(host) if self._pace else nullcontext()
         with turn:
-            if idle := self._idle(asked, host):
+            over = self._pace and self._pace.is_over(host)
+            if over or self._stopped.is_set():
+                why = f"Not asked: {over or 'the run was stopped before'}."
+                idle = Answer(prepared.url or "", problem=Outcome.NOT_REACHED, detail=why)
                 return idle, False
-            began = monotonic()
-            try:
-                with request.budget.running():
-                    answer = self._exchange(request, prepared, host, began)
-            except _TROUBLE_AND_OURS as error:
-                self._note(host, monotonic() - began)
-                return self._failed(request, asked, host, error)
-        return answer, answer.status in _PASSING
+            return self._exchange(request, prepared, host)
 
     def _exchange(
-        self, request: _Request, prepared: requests.PreparedRequest, host: str, began: float
-    ) -> Answer:
-        """Headers, then the body; a redirect's body is never read."""
-        raise NotImplementedError
+        self, request: _Request, prepared: requests.PreparedRequest, host: str
+    ) -> tuple[Answer, bool]:
+        began = monotonic()
+        answer = Answer(prepared.url or "")
+        try:
+            with request.budget.running(), closing(self._send(request, prepared)) as response:
+                answer = self._head(response, monotonic() - began)
+                self._note(host, answer)
+                if answer.status and not 300 <= answer.status < 400:
+                    answer = _with_body(answer, response, request, host)
+                if request.budget.over:  # a connection that was shut down may look like an end
+                    raise TimeoutError
+        except _TROUBLE as error:
+            if answer.status is None:
+                self._note(host, replace(answer, latency=monotonic() - began))
+            failure = self._explain(error, request.budget, host)
+            known = replace(answer, text="", body=b"", sent_to="")
+            return replace(known, problem=failure.outcome, detail=failure.detail), failure.again
+        return answer, answer.status in _PASSING and answer.retry_after is None
+
+    def _send(self, request: _Request, prepared: requests.PreparedRequest) -> requests.Response:
+        """Everything up to the headers of the answer."""
+        url = prepared.url or ""
+        proxy = self._network.proxy_for(url)
+        return self._session.send(
+            prepared,
+            stream=True,
+            allow_redirects=False,
+            timeout=max(request.budget.left, 0.001),
+            proxies={urlsplit(url).scheme: proxy} if proxy else {},
+        )
+
+    def _head(self, response: requests.Response, latency: float) -> Answer:
+        answer = Answer(
+            response.url,
+            response.status_code,
+            content_type=response.headers.get("Content-Type", ""),
+            retry_after=retry_after(response.headers, self._now()),
+            latency=latency,
+        )
+        if not 300 <= response.status_code < 400:
+            return answer
+        found = sent_to(response.url, response.headers)
+        if found and response.status_code in _REDIRECTS:
+            return replace(answer, sent_to=found)
+        detail = f"{_host(response.url)} answered {response.status_code} and no page."
+        return replace(answer, problem=Outcome.UNREADABLE, detail=detail)
+
+    def _note(self, host: str, answer: Answer) -> None:
+        if self._pace:
+            self._pace.note(host, answer.latency, answer.status, answer.retry_after)
+
+    def _explain(self, error: Exception, budget: Deadline, host: str) -> Failure:
+        if self._stopped.is_set():
+            return Failure(Outcome.NOT_REACHED, "The run was stopped while this page was read.")
+        failure = explain(error, host)
+        if budget.over and failure.outcome is not Outcome.REFUSED_ADDRESS:
+            detail = f"{host} did not answer in time ({budget.seconds:.3g} s)."
+            return Failure(Outcome.TIMEOUT, detail)
+        return failure
+
+
+def _with_body(answer: Answer, response: requests.Response, request: _Request, host: str) -> Answer:
+    coding = response.headers.get("Content-Encoding", "")
+    body = read_body(response.raw, coding, limit=request.limit, cut=request.cut)
+    text = decode(body, answer.content_type)
+    if is_binary(text[:HEAD]):
+        detail = f"{host} sent something that is no text."
+        return replace(answer, problem=Outcome.UNREADABLE, detail=detail)
+    return replace(answer, body=body, text=text)
+
+
+def _prepared(url: str) -> requests.PreparedRequest:
+    """The address as requests will send it, which is the one to be checked. Raises Refused."""
+    prepared = requests.PreparedRequest()
+    try:
+        prepared.prepare(method="GET", url=url)
+    except (requests.RequestException, HTTPError, ValueError):
+        raise Refused("This is no web address.") from None
+    return prepared
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "the site"
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()

@@ -22,6 +22,7 @@ class Deadline:
     """``seconds`` in all, counted only while `running`: waiting for a turn costs nothing."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self._lock = Lock()
         self._held: list[socket.socket] = []
         self._left = seconds

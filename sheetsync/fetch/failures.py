@@ -16,6 +16,8 @@ from sheetsync.fetch.body import Damaged, Incomplete, TooLarge
 from sheetsync.fetch.guard import Refused
 from sheetsync.model import Outcome
 
+Kinds = type[BaseException] | tuple[type[BaseException], ...]
+
 _PROXY_ANSWER = re.compile(r"Tunnel connection failed: (\d{3})")
 #: The resolver said "not now" rather than "no such name".
 _NOT_NOW = {socket.EAI_AGAIN, socket.EAI_FAIL}
@@ -27,6 +29,14 @@ _BROKEN_OFF = (
     ConnectionAbortedError,
     http.client.IncompleteRead,
     Incomplete,
+)
+_NO_WEB = "does not answer as a web server does"
+_KINDS: tuple[tuple[Kinds, Outcome, str, bool], ...] = (
+    (_BROKEN_OFF, Outcome.UNREACHABLE, "broke off in the middle", True),
+    (TimeoutError, Outcome.TIMEOUT, "did not answer in time", False),
+    (http.client.HTTPException, Outcome.UNREADABLE, _NO_WEB, False),
+    (ConnectionRefusedError, Outcome.UNREACHABLE, "refused the connection", True),
+    (OSError, Outcome.UNREACHABLE, "could not be reached", True),
 )
 
 
@@ -48,17 +58,10 @@ def explain(error: BaseException, host: str) -> Failure:
     for judge in (_of_content, _of_proxy, _of_tls, _of_name):
         if found := judge(causes, host):
             return found
-    if any(isinstance(cause, _BROKEN_OFF) for cause in causes):
-        return Failure(Outcome.UNREACHABLE, f"{host} broke off in the middle.", again=True)
-    if any(isinstance(cause, TimeoutError) for cause in causes):
-        return Failure(Outcome.TIMEOUT, f"{host} did not answer in time.")
-    if any(isinstance(cause, http.client.HTTPException) for cause in causes):
-        return Failure(Outcome.UNREADABLE, f"{host} does not answer as a web server does.")
-    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return Failure(Outcome.UNREACHABLE, f"{host} refused the connection.", again=True)
-    if any(isinstance(cause, OSError) for cause in causes):
-        return Failure(Outcome.UNREACHABLE, f"{host} could not be reached.", again=True)
-    return Failure(Outcome.UNREADABLE, f"{host} does not answer as a web server does.")
+    for kinds, outcome, words, again in _KINDS:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return Failure(outcome, f"{host} {words}.", again)
+    return Failure(Outcome.UNREADABLE, f"{host} {_NO_WEB}.")
 
 
 def _of_content(causes: list[BaseException], host: str) -> Failure | None:
@@ -103,7 +106,9 @@ def _of_name(causes: list[BaseException], host: str) -> Failure | None:
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             if cause.errno in _NOT_NOW:
-                detail = f"The name {host} could not be looked up just now. Is this computer online?"
+                detail = (
+                    f"The name {host} could not be looked up just now. Is this computer online?"
+                )
                 return Failure(Outcome.UNREACHABLE, detail, again=True)
             return Failure(Outcome.UNREACHABLE, f"There is no site of the name {host}.")
     return None

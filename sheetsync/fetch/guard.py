@@ -31,10 +31,8 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 #: As browsers do it: a name whose last part is a number is an address in some old notation.
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 #: Names that mean this machine or its own network (RFC 6761, 6762, 8375 and common practice).
-_LOCAL = frozenset(
-    "localhost local localdomain internal intranet private corp home lan svc arpa test "
-    "invalid onion".split()
-)
+_LOCAL = {"localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home"}
+_LOCAL |= {"lan", "svc", "arpa", "test", "invalid", "onion"}
 _MOST_ADDRESSES = 8
 
 
@@ -70,7 +68,9 @@ class Guard:
         """The host of an address that may be asked, in small letters. Raises Refused."""
         parts = _parts(url)
         if parts.scheme not in self._schemes:
-            raise Refused(f"An address that begins with {parts.scheme[:20]}: is not read, only https.")
+            raise Refused(
+                f"An address that begins with {parts.scheme[:20]}: is not read, only https."
+            )
         if "@" in parts.netloc:
             raise Refused("An address with a user name in it is not read.")
         if (parts.port or _PORTS[parts.scheme]) not in _PORTS.values():
@@ -114,9 +114,7 @@ class Guard:
         raise failure
 
 
-def hosts_allowed(
-    hosts: Iterable[str], patterns: Iterable[str] = ()
-) -> Callable[[str], bool]:
+def hosts_allowed(hosts: Iterable[str], patterns: Iterable[str] = ()) -> Callable[[str], bool]:
     """What `Guard` asks: a platform's host with all below it, and the operator's patterns.
 
     A pattern is a host's name (``example.org``, itself only) or ``*.example.org`` (all below it).

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment
 
 import certifi
 
@@ -53,7 +53,7 @@ class Network:
     def proxy_for(self, url: str) -> str | None:
         """The proxy that this address is asked through, None for the direct way."""
         parts = urlsplit(url)
-        if proxy_bypass_environment(parts.hostname or "", dict(self.proxies)):
+        if _is_exempt((parts.hostname or "").rstrip("."), self.proxies.get("no", "")):
             return None
         return self.proxies.get(parts.scheme) or self.proxies.get("all")
 
@@ -83,6 +83,12 @@ class _Context(ssl.SSLContext):
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
         kwargs["suppress_ragged_eofs"] = False
         return super().wrap_socket(*args, **kwargs)
+
+
+def _is_exempt(host: str, exceptions: str) -> bool:
+    """NO_PROXY: names separated by commas, each with all below it; "*" is everything."""
+    names = [name.strip().lstrip(".").lower() for name in exceptions.split(",")]
+    return "*" in names or any(f".{host}".endswith(f".{name}") for name in names if name)
 
 
 def _is_proxy(proxy: str) -> bool:

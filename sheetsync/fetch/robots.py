@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from sheetsync.fetch.client import Answer, Client
+from sheetsync.fetch.answer import Answer
+from sheetsync.fetch.client import Client
 
 #: RFC 9309, 2.5: a parser reads at least this much; what lies behind it is not read.
 MOST_BYTES = 500 * 1024
@@ -57,7 +58,9 @@ class Robots:
         )
         host = netloc.lower()
         if answer.problem:
-            return Verdict(False, None, f"robots.txt cannot be read, so nothing is: {answer.detail}")
+            return Verdict(
+                False, None, f"robots.txt cannot be read, so nothing is: {answer.detail}"
+            )
         status = answer.status or 0
         if 400 <= status < 500:
             return Verdict(True, None, f"{host} has no robots.txt ({status}).")
