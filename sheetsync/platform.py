@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -166,7 +166,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One way to a platform's numbers, told truthfully."""
+    """One way to a platform's numbers, told truthfully.
+
+    ``keys`` are the names of environment variables that hold secrets; ``url``, ``headers`` and
+    ``more`` (further pages of the same answer, e.g. the posts) may name them as ``{NAME}``.
+    ``only`` says for which handles the door is.
+    """
 
     kind: Kind
     via: Literal["http", "api", "saved"]
@@ -174,6 +179,17 @@ class Door:
     state: Literal["open", "walled", "forbidden", "needs key", "unverified"]
     gives: tuple[str, ...]
     note: str
+    keys: tuple[str, ...] = ()
+    key_optional: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    accept: str = "text/html"
+    only: re.Pattern[str] | None = None
+    more: tuple[str, ...] = ()
+
+    def variables(self, handle: str) -> tuple[str, ...]:
+        """The environment variables wanted for this account; ``{HANDLE}`` is its name there."""
+        name = re.sub(r"\W", "_", handle).upper()
+        return tuple(key.replace("{HANDLE}", name) for key in self.keys)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +204,8 @@ class Platform:
     hosts: tuple[str, ...]
     any_host: bool
     locale: str
+    language: str
+    delay: float
     ladder: Ladder
     at: bool
     subjects: Mapping[Kind, Subject]

@@ -184,6 +184,8 @@ def parse(text: str, key: str, path: str) -> Platform:
         hosts=top.texts("hosts"),
         any_host=top.take("any_host", bool, False),
         locale=_locale(top, "en"),
+        language=top.take("language", str, "en"),
+        delay=_delay(top),
         ladder=_ladder(top),
         at=top.take("at", bool, False),
         subjects=_subjects(top),
@@ -400,9 +402,37 @@ def _door(row: Table) -> Door:
         state=row.choice("state", ["open", "walled", "forbidden", "needs key", "unverified"]),
         gives=row.texts("gives"),
         note=row.take("note", str),
+        keys=row.texts("keys"),
+        key_optional=row.take("key_optional", bool, False),
+        headers=_headers(row.table("headers")),
+        accept=row.take("accept", str, "text/html"),
+        only=row.maybe("only", row.pattern),
+        more=row.texts("more"),
     )
     row.done()
+    for text in (door.url, *door.more, *door.headers.values()):
+        _check_template(row, text, door)
     return door
+
+
+def _headers(row: Table) -> Mapping[str, str]:
+    return {name: row.take(name, str) for name in list(row.data)}
+
+
+def _check_template(row: Table, text: str, door: Door) -> None:
+    """Every {name} in an address or a header must be one that will be known."""
+    known = {"handle", "id", "user", "host", "account_id", *door.keys}
+    unknown = set(re.findall(r"\{([^{}]*)\}", text)) - known
+    if unknown:
+        raise row.wrong("url", f"“{{{min(unknown)}}}” is none of: {', '.join(sorted(known))}")
+
+
+def _delay(top: Table) -> float:
+    """Seconds between two requests to one host, at least."""
+    delay = top.data.pop("delay", 2.0)
+    if isinstance(delay, bool) or not isinstance(delay, int | float) or not 0 <= delay <= 60:
+        raise top.wrong("delay", "must be a number of seconds from 0 to 60")
+    return float(delay)
 
 
 def _check_layouts(platform: Platform, top: Table) -> None:

@@ -51,7 +51,7 @@ Cells = dict[int, Cell]
 
 def shared_strings(part: IO[bytes]) -> list[str]:
     """The texts that cells refer to by number."""
-    return [_rich(item) for item in _elements(part, "{*}si")]
+    return [_rich(item) for item in _elements(part, "sst", "si")]
 
 
 def read_rows(
@@ -63,20 +63,23 @@ def read_rows(
     """
     reader = _Reader(strings, look, epoch)
     number = 0
-    for row in _elements(part, "{*}row"):
+    for row in _elements(part, "worksheet", "row"):
         number = int(row.get("r") or number + 1)
         cells = reader.cells(row, number)
         if cells:
             yield number, cells
 
 
-def _elements(part: IO[bytes], tag: str) -> Iterator[Any]:
+def _elements(part: IO[bytes], root: str, tag: str) -> Iterator[Any]:
     """Each element once, forgotten as soon as the next one comes."""
-    for _, element in etree.iterparse(part, tag=tag, resolve_entities=False):
+    parser = etree.iterparse(part, tag=f"{{*}}{tag}", resolve_entities=False)
+    for _, element in parser:
         yield element
         element.clear()
         while element.getprevious() is not None:
             del element.getparent()[0]
+    if etree.QName(parser.root).localname != root:
+        raise ValueError(f"not a {root}")
 
 
 @dataclass(slots=True)
@@ -133,7 +136,7 @@ class _Reader:
                 return text in ("1", "true")
             case "d":
                 return serial(from_ISO8601(text), self.epoch)  # type: ignore[no-untyped-call]
-        return unescape(text) or None if kind != "inlineStr" else text or None
+        return (text if kind == "inlineStr" else _meant(text)) or None
 
     def _formula(self, element: Any, coordinate: str, value: Held, look: Look) -> Cell:
         text = f"={element.text}" if element.text else ""
@@ -165,9 +168,17 @@ def serial(moment: Any, epoch: datetime) -> float:
 def _rich(element: Any) -> str:
     """All runs of a text as one, without how it is pronounced."""
     if len(element) == 1 and not len(element[0]):  # one plain text, nearly always
-        return unescape(element[0].text or "")
+        return _meant(element[0].text or "")
     runs = element.iterfind(".//{*}t")
-    return "".join(unescape(run.text or "") for run in runs if not _is_phonetic(run))
+    return "".join(_meant(run.text or "") for run in runs if not _is_phonetic(run))
+
+
+def _meant(text: str) -> str:
+    """A file writes a control character as ``_x0007_``, and that text as ``_x005F_x0007_``."""
+    if "_x" not in text:
+        return text
+    units = unescape(text).encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace")
 
 
 def _is_phonetic(run: Any) -> bool:

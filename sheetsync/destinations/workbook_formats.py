@@ -20,9 +20,6 @@ class Formats:
         self._book = book
         self._made: dict[object, Any] = {}
 
-    def plain(self) -> Any:
-        return self._make("plain", {})
-
     def _make(self, key: object, properties: Mapping[str, Any]) -> Any:
         if key not in self._made:
             self._made[key] = self._book.add_format(properties)

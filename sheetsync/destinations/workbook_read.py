@@ -80,6 +80,8 @@ class Snapshot:
             if (part := self._archive.testzip()) is not None:
                 raise zipfile.BadZipFile(part)
             self._book = self._open()
+            if not self._book.worksheets:
+                raise zipfile.BadZipFile("no tabs")
         except _BROKEN as error:
             raise self._damaged() from error
         self._refuse_unkeepable()

@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+from xlsxwriter.worksheet import Worksheet
 
 from sheetsync.dashboard import STEP, Column, Formula, Guide, Scalar, Tab, Value
 from sheetsync.destinations.workbook_cells import PLAIN, Cell, Cells, Held, serial
@@ -24,7 +25,8 @@ from sheetsync.destinations.workbook_read import Snapshot, View
 from sheetsync.destinations.workbook_state import EDITION, PREFIX, Found, Spot, name_of
 from sheetsync.plan import Plan, TabState, letters, positions
 
-_SHARED_UNDERSCORE = re.compile("_x[0-9a-fA-F]{4}(?=_x[0-9a-fA-F]{4}_)")
+_CODE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 #: New cells by row and position; None empties one.
 Overlay = Mapping[int, Mapping[int, Cell | None]]
 
@@ -52,6 +54,24 @@ def write_workbook(path: Path, plan: Plan, snapshot: Snapshot | None, found: Fou
                 sheet._opt_close()
 
 
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A tab in which text is text.
+
+    XlsxWriter takes ``<r>…</r>`` for XML of its own and writes it raw, and of two codes that
+    share an underscore (``_x0041_x0042_``) it escapes only the first.
+    """
+
+    @staticmethod
+    def _escape_control_characters(data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        data = _CODE.sub("_x005F_", data)
+        return _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", data)
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, string != string.strip(), attributes)
+
+
 class _Writer:
     def __init__(self, book: Any, plan: Plan, snapshot: Snapshot | None, found: Found) -> None:
         self.book, self.plan, self.snapshot, self.found = book, plan, snapshot, found
@@ -65,7 +85,7 @@ class _Writer:
         there = self.snapshot.titles if self.snapshot else ()
         ours = {title: key for key, title in self.titles.items()}
         order = [*there, *(title for title in ours if title not in there)]
-        sheets = {title: self.book.add_worksheet(title) for title in order}
+        sheets = {title: self.book.add_worksheet(title, _Sheet) for title in order}
         tabs = {tab.key: tab for tab in self.dashboard.tabs}
         for title, sheet in sheets.items():
             tab = tabs.get(ours.get(title, ""))
@@ -278,34 +298,13 @@ class _Writer:
         elif cell.formula or cell.error:
             sheet.write_formula(*where, cell.formula or f"={value}", style, _cached(value))
         elif isinstance(value, str):
-            self._text(sheet, *where, value, style)
+            sheet.write_string(*where, value, style)
         elif isinstance(value, bool):
             sheet.write_boolean(*where, value, style)
         elif isinstance(value, int | float):
             sheet.write_number(*where, value, style)
         elif style is not None:
             sheet.write_blank(*where, None, style)
-
-    def _text(self, sheet: Any, row: int, at: int, text: str, style: Any) -> None:
-        """Text as text, in several runs where XlsxWriter would take it for something else."""
-        first, *more = runs(text)
-        if not more:
-            sheet.write_string(row, at, text, style)
-            return
-        plain = self.formats.plain()
-        rest = [part for run in more for part in (plain, run)]
-        sheet.write_rich_string(row, at, first, *rest, style or plain)
-
-
-def runs(text: str) -> list[str]:
-    """The text in pieces that XlsxWriter escapes right; nearly always one.
-
-    It takes ``<r>…</r>`` for XML of its own and would write it raw, and of two codes that share
-    an underscore (``_x0041_x0042_``) it escapes only the first.
-    """
-    if text.startswith("<r>") and text.endswith("</r>"):
-        return [text[:1], *runs(text[1:])]
-    return _SHARED_UNDERSCORE.sub(lambda code: f"{code[0]}\0", text).split("\0")
 
 
 def _cached(value: Held) -> Held:

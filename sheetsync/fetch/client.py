@@ -17,14 +17,13 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from sheetsync.fetch.answer import Answer
-from sheetsync.fetch.body import CODINGS, Unusable, decode, read_body
-from sheetsync.fetch.connections import Session
+from sheetsync.fetch.answer import Answer, answer_so_far, with_body
+from sheetsync.fetch.body import CODINGS, Unusable
+from sheetsync.fetch.connections import Session, prepared_for
 from sheetsync.fetch.deadline import Deadline
 from sheetsync.fetch.failures import Failure, explain
-from sheetsync.fetch.formats import HEAD, is_binary
 from sheetsync.fetch.guard import Guard, Refused
-from sheetsync.fetch.headers import retry_after, sendable, sent_to, user_agent
+from sheetsync.fetch.headers import sendable, user_agent
 from sheetsync.fetch.network import Network
 from sheetsync.fetch.pace import Pace
 from sheetsync.model import Outcome
@@ -34,7 +33,6 @@ MAX_REDIRECTS = 5
 SECONDS = 30.0
 RETRIES = 2
 _PASSING = (502, 504)
-_REDIRECTS = (301, 302, 303, 307, 308)
 #: All that can come up while a server does its worst.
 _TROUBLE = (
     Refused,
@@ -170,7 +168,7 @@ class Client:
 
     def _refusal(self, answer: Answer) -> Failure | None:
         """Why the address that an answer sends to is not asked; None: go on."""
-        host = _host(answer.url)
+        host = answer.host
         if len(answer.redirects) >= MAX_REDIRECTS:
             detail = f"{host} sends on from one address to the next without an end."
             return Failure(Outcome.UNREACHABLE, detail)
@@ -178,7 +176,7 @@ class Client:
             detail = f"{host} sends on to an address without encryption."
             return Failure(Outcome.REFUSED_ADDRESS, detail)
         try:
-            self._guard.check(_prepared(answer.sent_to).url or "")
+            self._guard.check(prepared_for(answer.sent_to).url or "")
         except Refused as refused:
             detail = f"{host} sends on to another address. {refused.detail}"
             return Failure(Outcome.REFUSED_ADDRESS, detail)
@@ -191,7 +189,7 @@ class Client:
             pause = 0.5 + self._jitter()
             if not passing or not request.retries or pause >= request.budget.left:
                 return answer
-            if self._pace and self._pace.is_over(_host(answer.url)):
+            if self._pace and self._pace.is_over(answer.host):
                 return answer
             request.retries -= 1
             request.budget.spend(pause)
@@ -200,7 +198,7 @@ class Client:
     def _in_turn(self, request: _Request, url: str) -> tuple[Answer, bool]:
         """One request on the wire; and whether what went wrong may pass by itself."""
         try:
-            prepared = _prepared(url)
+            prepared = prepared_for(url)
             host = self._guard.check(prepared.url or "")
         except Refused as refused:
             return Answer(url, problem=Outcome.REFUSED_ADDRESS, detail=refused.detail), False
@@ -221,10 +219,9 @@ class Client:
         answer = Answer(prepared.url or "")
         try:
             with request.budget.running(), closing(self._send(request, prepared)) as response:
-                answer = self._head(response, monotonic() - began)
+                answer = answer_so_far(response, monotonic() - began, self._now())
                 self._note(host, answer)
-                if answer.status and not 300 <= answer.status < 400:
-                    answer = _with_body(answer, response, request, host)
+                answer = with_body(answer, response, request.limit, cut=request.cut)
                 if request.budget.over:  # a connection that was shut down may look like an end
                     raise TimeoutError
         except _TROUBLE as error:
@@ -247,22 +244,6 @@ class Client:
             proxies={urlsplit(url).scheme: proxy} if proxy else {},
         )
 
-    def _head(self, response: requests.Response, latency: float) -> Answer:
-        answer = Answer(
-            response.url,
-            response.status_code,
-            content_type=response.headers.get("Content-Type", ""),
-            retry_after=retry_after(response.headers, self._now()),
-            latency=latency,
-        )
-        if not 300 <= response.status_code < 400:
-            return answer
-        found = sent_to(response.url, response.headers)
-        if found and response.status_code in _REDIRECTS:
-            return replace(answer, sent_to=found)
-        detail = f"{_host(response.url)} answered {response.status_code} and no page."
-        return replace(answer, problem=Outcome.UNREADABLE, detail=detail)
-
     def _note(self, host: str, answer: Answer) -> None:
         if self._pace:
             self._pace.note(host, answer.latency, answer.status, answer.retry_after)
@@ -275,30 +256,6 @@ class Client:
             detail = f"{host} did not answer in time ({budget.seconds:.3g} s)."
             return Failure(Outcome.TIMEOUT, detail)
         return failure
-
-
-def _with_body(answer: Answer, response: requests.Response, request: _Request, host: str) -> Answer:
-    coding = response.headers.get("Content-Encoding", "")
-    body = read_body(response.raw, coding, limit=request.limit, cut=request.cut)
-    text = decode(body, answer.content_type)
-    if is_binary(text[:HEAD]):
-        detail = f"{host} sent something that is no text."
-        return replace(answer, problem=Outcome.UNREADABLE, detail=detail)
-    return replace(answer, body=body, text=text)
-
-
-def _prepared(url: str) -> requests.PreparedRequest:
-    """The address as requests will send it, which is the one to be checked. Raises Refused."""
-    prepared = requests.PreparedRequest()
-    try:
-        prepared.prepare(method="GET", url=url)
-    except (requests.RequestException, HTTPError, ValueError):
-        raise Refused("This is no web address.") from None
-    return prepared
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or "the site"
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -13,10 +13,15 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+)
 
 from sheetsync.fetch.deadline import current
-from sheetsync.fetch.guard import Guard
+from sheetsync.fetch.guard import Guard, Refused
 
 _HOSTS_KEPT = 32
 
@@ -36,6 +41,16 @@ class Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None: otherwise `send` reads the whole body of a redirect, 4 GB for one of 2 MB."""
         return
+
+
+def prepared_for(url: str) -> requests.PreparedRequest:
+    """The address as requests will send it, which is the one to be checked. Raises Refused."""
+    prepared = requests.PreparedRequest()
+    try:
+        prepared.prepare(method="GET", url=url)
+    except (requests.RequestException, HTTPError, ValueError):
+        raise Refused("This is no web address.") from None
+    return prepared
 
 
 class _Adapter(HTTPAdapter):
@@ -103,6 +118,15 @@ class _Guarded(HTTPConnection):
             sock.close()
             raise
         return sock
+
+    @property
+    def is_connected(self) -> bool:
+        """Not fit for another request when bytes are left over that belong to no answer.
+
+        urllib3 looks at the wire for them; these have been taken off it by TLS.
+        """
+        left_over = isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()
+        return super().is_connected and not left_over
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is not None:  # kept open since an earlier request

@@ -10,6 +10,8 @@ from protego import Protego
 
 from sheetsync.fetch.answer import Answer
 from sheetsync.fetch.client import Client
+from sheetsync.fetch.pace import Pace
+from sheetsync.model import Outcome
 
 #: RFC 9309, 2.5: a parser reads at least this much; what lies behind it is not read.
 MOST_BYTES = 500 * 1024
@@ -19,11 +21,15 @@ _MOST_RULES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``crawl_delay`` is in seconds; ``why`` is one plain line."""
+    """``crawl_delay`` is in seconds; ``why`` is one plain line.
+
+    ``problem`` is set when robots.txt itself was not to be had (unreachable, timeout, …).
+    """
 
     allowed: bool
     crawl_delay: float | None
     why: str
+    problem: Outcome | None = None
 
 
 @dataclass
@@ -33,10 +39,14 @@ class _Site:
 
 
 class Robots:
-    """The robots.txt of every site of one run; safe for several threads."""
+    """The robots.txt of every site of one run; safe for several threads.
 
-    def __init__(self, client: Client) -> None:
+    With a ``pace``, a Crawl-delay becomes its host's least delay.
+    """
+
+    def __init__(self, client: Client, pace: Pace | None = None) -> None:
         self._client = client
+        self._pace = pace
         self._sites: dict[str, _Site] = {}
         self._lock = Lock()
 
@@ -50,7 +60,10 @@ class Robots:
                 site.rules = self._fetch(parts.scheme, parts.netloc)
             if isinstance(site.rules, Verdict):
                 return site.rules
-            return _judge(site.rules, url, parts.hostname or "", user_agent)
+            verdict = _judge(site.rules, url, parts.hostname or "", user_agent)
+        if self._pace and verdict.crawl_delay:
+            self._pace.at_least(parts.hostname or "", verdict.crawl_delay)
+        return verdict
 
     def _fetch(self, scheme: str, netloc: str) -> Protego | Verdict:
         answer = self._client.get(

@@ -542,13 +542,16 @@ def test_history_of_other_profiles_streams_through_unchanged(path: Path) -> None
 
 # --- LibreOffice ----------------------------------------------------------------------------
 
+#: LibreOffice itself mistakes two codes that share an underscore; the long one is only slow.
+SHOWN = [text for text in HOSTILE[:-1] if "_x005F_" not in text]
+
 
 def test_libreoffice_opens_edits_and_saves_and_the_sync_goes_on(
     path: Path, convert: Convert
 ) -> None:
     batch = [
         anna(at(20), 1_200_000, step=100_000, verified=True, private=False, account_id="67" * 10),
-        *(profile(f"u{n}", at(20), followers=n, name=t) for n, t in enumerate(HOSTILE[:-1])),
+        *(profile(f"u{n}", at(20), followers=n, name=t) for n, t in enumerate(SHOWN)),
         profile("ben", at(20), Outcome.LOGIN_WALL),
     ]
     sync(path, *batch)
@@ -570,7 +573,7 @@ def test_libreoffice_opens_edits_and_saves_and_the_sync_goes_on(
     # The value last computed stays beside the formula until a program computes it again.
     assert (values["Profiles"]["E2"].value, values["Mine"]["A1"].value) == (2_400_000, 1_200_021)
     names = [row.cells["name"] for row in state_of(saved).tabs["profiles"].rows[1:-1]]
-    assert names == HOSTILE[:-1]
+    assert names == SHOWN
     assert formulas["Clips"].sheet_state == "visible"
     assert list(saved.parent.glob("*before*")) == []
 

@@ -72,7 +72,7 @@ class World:
     def environment(self) -> dict[str, str]:
         """What a subprocess needs to find this world instead of the web."""
         names = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
-        return {name: self.proxy_url for name in names} | {
+        return dict.fromkeys(names, self.proxy_url) | {
             "REQUESTS_CA_BUNDLE": str(self.ca),
             "NO_PROXY": "",
             "no_proxy": "",

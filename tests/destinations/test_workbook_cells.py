@@ -1,0 +1,123 @@
+"""Rows of a tab's XML, as Excel, LibreOffice and other programs write them."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+import pytest
+from lxml import etree
+from openpyxl.utils.datetime import WINDOWS_EPOCH
+
+from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look, read_rows, shared_strings
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+BOLD = Look(font=(("bold", True),))
+
+
+def rows(xml: str, strings: tuple[str, ...] = ()) -> list[tuple[int, dict[int, Cell]]]:
+    part = io.BytesIO(
+        f'<worksheet xmlns="{MAIN}"><sheetData>{xml}</sheetData></worksheet>'.encode()
+    )
+    return list(read_rows(part, strings, lambda style: BOLD, WINDOWS_EPOCH))
+
+
+def cell(xml: str, strings: tuple[str, ...] = ()) -> Cell:
+    [(_, cells)] = rows(f'<row r="1">{xml}</row>', strings)
+    return cells[1]
+
+
+@pytest.mark.parametrize(
+    ("xml", "value"),
+    [
+        ('<c r="A1"><v>12</v></c>', 12),
+        ('<c r="A1"><v>12.0</v></c>', 12),
+        ('<c r="A1" t="n"><v>1.5E-3</v></c>', 0.0015),
+        ('<c r="A1" t="b"><v>1</v></c>', True),
+        ('<c r="A1" t="b"><v>0</v></c>', False),
+        ('<c r="A1" t="s"><v>1</v></c>', "shared"),
+        ('<c r="A1" t="str"><v>=text</v></c>', "=text"),
+        ('<c r="A1" t="inlineStr"><is><t>inline</t></is></c>', "inline"),
+        ('<c r="A1" t="inlineStr"><is><r><t>two </t></r><r><t>runs</t></r></is></c>', "two runs"),
+        ('<c r="A1" t="inlineStr"><is><t>日</t><rPh><t>ni</t></rPh></is></c>', "日"),
+        ('<c r="A1" t="inlineStr"><is><t>_x0009_=1</t></is></c>', "\t=1"),
+        ('<c r="A1" t="inlineStr"><is><t>_x005F_x0009_</t></is></c>', "_x0009_"),
+        ('<c r="A1" t="inlineStr"><is><t>_xD83D__xDE00_</t></is></c>', "😀"),
+        ('<c r="A1" t="inlineStr"><is><t>_xD83D_</t></is></c>', "\ufffd"),
+        ('<c r="A1" t="d"><v>2026-11-22T12:00:00</v></c>', 46348.5),
+        ("<c><v>3</v></c>", 3),
+    ],
+)
+def test_a_cell_gives_its_value(xml: str, value: Any) -> None:
+    found = cell(xml, ("first", "shared"))
+    assert found == Cell(value)
+    assert type(found.value) is type(value)
+
+
+def test_an_error_is_known_as_one() -> None:
+    assert cell('<c r="A1" t="e"><v>#N/A</v></c>') == Cell("#N/A", error=True)
+
+
+def test_a_formula_comes_with_the_value_last_computed() -> None:
+    assert cell('<c r="A1"><f>B1*2</f><v>8</v></c>') == Cell(8, "=B1*2")
+    assert cell('<c r="A1" t="str"><f>B1&amp;"x"</f><v>8x</v></c>') == Cell("8x", '=B1&"x"')
+    assert cell('<c r="A1"><f>NOW()</f></c>') == Cell(None, "=NOW()")
+
+
+def test_a_shared_formula_is_moved_to_each_of_its_cells() -> None:
+    found = rows(
+        '<row r="2"><c r="C2"><f t="shared" ref="C2:C3" si="0">A2*$B$1</f><v>2</v></c></row>'
+        '<row r="3"><c r="C3"><f t="shared" si="0"/><v>4</v></c></row>'
+    )
+    assert [cells[3] for _, cells in found] == [Cell(2, "=A2*$B$1"), Cell(4, "=A3*$B$1")]
+
+
+def test_an_array_formula_keeps_its_range() -> None:
+    assert cell('<c r="A1"><f t="array" ref="A1:A2">B1:B2</f><v>1</v></c>') == Cell(
+        1, "=B1:B2", "A1:A2"
+    )
+
+
+def test_a_what_if_table_keeps_its_values() -> None:
+    assert cell('<c r="A1"><f t="dataTable" ref="A1:A2" r1="B1"/><v>9</v></c>') == Cell(9)
+
+
+def test_a_blank_cell_counts_only_when_it_has_a_look() -> None:
+    found = rows(
+        '<row r="1"><c r="A1"/><c r="C1" s="4"/></row><row r="2"/><row r="3"><c r="A3"/></row>'
+    )
+    assert found == [(1, {3: Cell(look=BOLD)})]
+    assert cell('<c r="A1"><v>1</v></c>').look is PLAIN
+
+
+def test_rows_and_cells_may_leave_out_where_they_are() -> None:
+    found = rows(
+        '<row><c><v>1</v></c><c><v>2</v></c></row><row r="9"><c r="AA9"><v>3</v></c></row>'
+    )
+    assert found == [(1, {1: Cell(1), 2: Cell(2)}), (9, {27: Cell(3)})]
+
+
+def test_shared_strings_join_their_runs() -> None:
+    part = (
+        f'<sst xmlns="{MAIN}"><si><t>a</t></si><si><r><t>b</t></r><r><t>c</t></r></si><si/></sst>'
+    )
+    assert shared_strings(io.BytesIO(part.encode())) == ["a", "bc", ""]
+
+
+def test_entities_of_a_hostile_file_are_not_followed() -> None:
+    part = io.BytesIO(
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet xmlns="'
+        + MAIN.encode()
+        + b'"><sheetData><row r="1"><c r="A1" t="str"><v>&e;</v></c></row></sheetData></worksheet>'
+    )
+    found = list(read_rows(part, (), lambda style: PLAIN, datetime(1899, 12, 30)))  # noqa: DTZ001
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "xml", ['<row r="x"/>', '<row r="1"><c r="A1" t="s"><v>7</v></c></row>', "<row><c></row>"]
+)
+def test_a_broken_part_raises(xml: str) -> None:
+    with pytest.raises((ValueError, IndexError, etree.XMLSyntaxError)):
+        rows(xml)
