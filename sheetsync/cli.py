@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,16 +14,21 @@ from typing import Any, TypeVar
 import click
 
 from sheetsync import __version__, report
+from sheetsync.bar import Bar
+from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.demo import demo_pages
 from sheetsync.destinations import open_destination
 from sheetsync.errors import ConfigError, SheetsyncError
 from sheetsync.extract import extract_any
+from sheetsync.fetch.keep import Keeper
 from sheetsync.fetch.saved import SavedPages, read_saved
+from sheetsync.fetch.web import Manners, Web
 from sheetsync.fixture import write_fixture
 from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.platform import Platform, find_watched
 from sheetsync.platform_file import builtin, load
 from sheetsync.sync import Read, Synced, failed, read_pages, sync
+from sheetsync.watch import watch_list
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,6 +89,51 @@ platform_option = option(
 json_option = option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
+def web_options(command: F) -> F:
+    """What the person who runs the command decides about asking sites."""
+    for add in (
+        option(
+            "--ignore-robots",
+            is_flag=True,
+            help="Also ask for pages that robots.txt forbids. You decide that, and answer for it.",
+        ),
+        option(
+            "--contact",
+            default="",
+            metavar="TEXT",
+            help="An address (mail or web) for the User-Agent, so that a site can reach you.",
+        ),
+        option(
+            "--deadline",
+            type=click.FloatRange(1, 6 * 3600),
+            default=20 * 60,
+            show_default=True,
+            metavar="SECONDS",
+            help="End after so many seconds; the longest-unread come first.",
+        ),
+        option(
+            "--allow-host",
+            "allow_hosts",
+            multiple=True,
+            metavar="PATTERN",
+            help="Another host that may be asked, e.g. a Mastodon server: social.example.",
+        ),
+        option(
+            "--save",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="Keep every page that came back, as it came, in this folder.",
+        ),
+    ):
+        command = add(command)
+    return command
+
+
+def web_settings(web: Mapping[str, Any]) -> dict[str, Any]:
+    """The options above as Manners takes them."""
+    return {name: value for name, value in web.items() if name != "save"}
+
+
 def platforms_with(files: Sequence[Path]) -> tuple[Platform, ...]:
     return (*(load(file) for file in files), *builtin())
 
@@ -122,7 +174,8 @@ def main() -> None:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Read saved pages: a file or a folder. May be given more than once.",
+    help="Read saved pages: a file or a folder. May be given more than once. Without an "
+    "ADDRESS nothing is fetched then.",
 )
 @option(
     "--captured",
@@ -137,6 +190,14 @@ def main() -> None:
 @option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @option("--strict", is_flag=True, help="Exit 1 when anything at all was not read.")
 @option("--allow-loss", is_flag=True, help="Write even if that empties many cells.")
+@web_options
+@option(
+    "--posts",
+    type=click.IntRange(0, 30),
+    default=0,
+    metavar="N",
+    help="Read the N newest posts' own pages of each profile too: more numbers, more requests.",
+)
 @platform_option
 def sync_command(
     addresses: tuple[str, ...],
@@ -148,39 +209,83 @@ def sync_command(
     quiet: bool,
     strict: bool,
     allow_loss: bool,
+    posts: int,
     platform_files: tuple[Path, ...],
+    **web: Any,
 ) -> None:
     """Bring the dashboard up to date.
 
-    ADDRESS adds a profile or a post to the watch list: an address as you would paste it,
-    platform:name, or @name for TikTok.
+    Without an ADDRESS it reads what the Profiles and Posts tabs list. ADDRESS adds a profile or a
+    post to that list: an address as you would paste it, platform:name, or @name for TikTok.
 
     \b
     Examples:
+      sheetsync sync https://bsky.app/profile/bsky.app https://github.com/octocat
+      sheetsync sync
       sheetsync sync --saved ~/Downloads
       sheetsync sync --saved monday/ --captured 2026-11-16 --to team.xlsx
       sheetsync sync https://www.tiktok.com/@nasa -n
     """
     platforms = platforms_with(platform_files)
-    watched = [watch(address, platforms) for address in addresses]
+    named = [watch(address, platforms) for address in addresses]
     moment = now()
     found = read_saved(saved, now=moment, captured=captured) if saved else SavedPages((), 0, 0)
     reads, foreign = read_pages(found.pages, platforms)
+    files = {path.name for path in saved if path.is_file()}
+    reads = [replace(read, named=read.name in files) for read in reads]
+    stopped = ""
+    if named or not saved:
+        manners = Manners(posts=posts, **web_settings(web))
+        there = named or listed(to, platforms)
+        fetched, stopped = fetch(there, platforms, manners, web["save"], quiet=quiet or as_json)
+        keys = {target.key for target in named}
+        reads += [replace(read, named=read.record.key in keys) for read in fetched]
     with open_destination(to) as destination:
         synced = sync(
             destination,
             reads,
             platforms=platforms,
             now=moment,
-            watched=watched,
+            watched=named,
             passed_over=found.passed_over + foreign,
             dry_run=dry_run,
             allow_loss=allow_loss,
         )
-    tell(synced, to, dry_run=dry_run, as_json=as_json, quiet=quiet)
-    named = {str(path.name) for path in saved if path.is_file()}
-    if any(failed(read, strict=strict or read.name in named) for read in synced.reads):
+        notes = [*destination.notes, *report.about_the_round(stopped, web["ignore_robots"])]
+    steps = report.next_steps(synced, {p.key: p.name for p in platforms})
+    tell(synced, to, notes, steps, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    if stopped or any(failed(read, strict=strict) for read in synced.reads):
         sys.exit(1)
+
+
+def listed(to: str, platforms: Sequence[Platform]) -> list[Profile | Post]:
+    """What the dashboard lists. Read before the round: no lock is held while sites are asked."""
+    with open_destination(to) as destination:
+        found = watch_list(destination.read(DASHBOARD), platforms)
+    if not found:
+        raise ConfigError(
+            f"{to} lists no profile and no post yet, so there is nothing to read.",
+            hint="add one: sheetsync sync https://www.tiktok.com/@nasa"
+            " – or read saved pages: sheetsync sync --saved ~/Downloads",
+        )
+    return found
+
+
+def fetch(
+    watched: Sequence[Profile | Post],
+    platforms: Sequence[Platform],
+    manners: Manners,
+    save: Path | None,
+    *,
+    quiet: bool,
+) -> tuple[list[Read], str]:
+    """Ask the sites. Returns the readings, and why the round was cut short ("" if it was not)."""
+    keep = Keeper(save).keep if save else None
+    web = Web(platforms, manners, environment=os.environ, now=now, keep=keep)
+    with web, Bar(sys.stderr, quiet=quiet) as bar:
+        came = web.read(watched, bar.tell)
+    reads = [Read(f.asked.url, f.record, door=f.door) for f in came.fetched]
+    return reads, came.stopped
 
 
 def watch(address: str, platforms: Sequence[Platform]) -> Profile | Post:
@@ -194,7 +299,16 @@ def watch(address: str, platforms: Sequence[Platform]) -> Profile | Post:
     return found
 
 
-def tell(synced: Synced, to: str, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
+def tell(
+    synced: Synced,
+    to: str,
+    notes: Sequence[str] = (),
+    steps: Sequence[str] = (),
+    *,
+    dry_run: bool = False,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> None:
     if as_json:
         print_json(report.to_json(synced, to))
         return
@@ -203,7 +317,9 @@ def tell(synced: Synced, to: str, *, dry_run: bool, as_json: bool, quiet: bool) 
     lines = report.sync_lines(synced, to)
     if dry_run:
         lines = [*synced.plan.lines(), "", *lines]
-    click.echo("\n".join(lines))
+    click.echo("\n".join([*lines, *steps]))
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     for hint in report.hints(synced):
         click.echo(f"hint: {hint}", err=True)
 
@@ -218,6 +334,7 @@ def tell(synced: Synced, to: str, *, dry_run: bool, as_json: bool, quiet: bool) 
     metavar="DIR",
     help="Write the page, redacted to what its layout needs, with its record: a ready test.",
 )
+@web_options
 @platform_option
 def show(
     what: str,
@@ -225,49 +342,57 @@ def show(
     captured: datetime | None,
     fixture: Path | None,
     platform_files: tuple[Path, ...],
+    **web: Any,
 ) -> None:
     """Read one page and print its record. Writes nothing to any dashboard.
 
     \b
     Examples:
+      sheetsync show https://github.com/octocat
       sheetsync show ~/Downloads/page.html
       sheetsync show page.html --json
       sheetsync show page.html --fixture tests/platforms/tiktok/my-case
     """
     platforms = platforms_with(platform_files)
-    pages = pages_of(what, captured, platforms)
-    records = [(page, read_one(page, platforms)) for page in pages]
-    if fixture:
-        page, record = next(((p, r) for p, r in records if r.layout), records[0])
-        written = write_fixture(page, record, platforms, fixture)
-        click.echo(f"{fixture}: {', '.join(written)} written.", err=True)
+    if Path(what).exists():
+        pages = pages_of(Path(what), captured)
+        records = [read_one(page, platforms) for page in pages]
+        if fixture:
+            both = list(zip(pages, records, strict=True))
+            page, record = next(((p, r) for p, r in both if r.layout), both[0])
+            written = write_fixture(page, record, platforms, fixture)
+            click.echo(f"{fixture}: {', '.join(written)} written.", err=True)
+    else:
+        manners = Manners(**web_settings(web))
+        target = address_or_file(what, platforms)
+        reads, _ = fetch([target], platforms, manners, web["save"], quiet=as_json)
+        records = [read.record for read in reads]
     if as_json:
-        shapes = [record.to_json() for _, record in records]
+        shapes = [record.to_json() for record in records]
         print_json(shapes[0] if len(shapes) == 1 else shapes)
     else:
         names = {platform.key: platform.name for platform in platforms}
-        blocks = ["\n".join(report.record_lines(r, names.get(r.platform, ""))) for _, r in records]
+        blocks = ["\n".join(report.record_lines(r, names.get(r.platform, ""))) for r in records]
         click.echo("\n\n".join(blocks))
-    if not any(record.outcome.has_numbers for _, record in records):
+    if not any(record.outcome.has_numbers for record in records):
         sys.exit(1)
 
 
-def pages_of(what: str, captured: datetime | None, platforms: Sequence[Platform]) -> Sequence[Page]:
-    path = Path(what)
-    if not path.exists():
-        if find_watched(what, platforms):
-            raise ConfigError(
-                f"{what}: reading from the network is not part of this version yet.",
-                hint="save the page in your browser and show the file.",
-            )
+def address_or_file(what: str, platforms: Sequence[Platform]) -> Profile | Post:
+    found = find_watched(what, platforms)
+    if found is None:
         raise ConfigError(
             f"{what}: no such file, and not an address that sheetsync knows.",
-            hint="give a saved page, e.g. sheetsync show page.html",
+            hint="give a saved page, e.g. sheetsync show page.html, or a profile’s address.",
         )
+    return found
+
+
+def pages_of(path: Path, captured: datetime | None) -> Sequence[Page]:
     pages = read_saved([path], now=now(), captured=captured).pages
     if not pages:
         raise ConfigError(
-            f"{what}: no saved page in it.",
+            f"{path}: no saved page in it.",
             hint="give a page saved by a browser: .html, .mhtml, .har or .json.",
         )
     return pages
@@ -326,7 +451,7 @@ def demo(to: str) -> None:
     reads, _ = read_pages(demo_pages(moment), builtin())
     with open_destination(to) as destination:
         synced = sync(destination, reads, platforms=builtin(), now=moment)
-    tell(synced, to, dry_run=False, as_json=False, quiet=False)
+    tell(synced, to)
     click.echo(f"Open {to} to see it. Invented accounts; the numbers are made up.", err=True)
 
 

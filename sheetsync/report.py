@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sheetsync.dashboard.words import WHY, day
-from sheetsync.model import PROFILE_FIELDS, Count, FieldValue, Record
+from sheetsync.model import PROFILE_FIELDS, Count, FieldValue, Outcome, Record
 from sheetsync.platform import Door, Platform
 from sheetsync.sync import Read, Synced
 
@@ -56,7 +57,7 @@ def sync_lines(synced: Synced, destination: str) -> list[str]:
     if good:
         lines += [f"Read ({len(good)})", *_columns(_good(read) for read in good), ""]
     if bad:
-        lines += [f"No numbers ({len(bad)})", *_columns(_bad(read) for read in bad), ""]
+        lines += [f"Not read ({len(bad)})", *_columns(_bad(read) for read in bad), ""]
     if synced.passed_over:
         files = "file" if synced.passed_over == 1 else "files"
         lines += [f"{synced.passed_over} other {files} passed over.", ""]
@@ -65,16 +66,21 @@ def sync_lines(synced: Synced, destination: str) -> list[str]:
 
 def _good(read: Read) -> tuple[str, ...]:
     missing = ", ".join(read.record.missing)
+    host = urlsplit(read.door).hostname
     return (
         who(read.record),
         numbers(read.record) + (f" (not on the page: {missing})" if missing else ""),
-        when(read.record),
+        f"from {host}" if host else when(read.record),
     )
 
 
 def _bad(read: Read) -> tuple[str, ...]:
     name = who(read.record) if read.record.handle else read.name
-    return (name, why(read.record))
+    said = why(read.record)
+    for start in ("not asked", "not reached"):
+        if said.lower().startswith(f"{start}: "):
+            return (name, start, said[len(start) + 2 :])
+    return (name, "no numbers", said)
 
 
 def _written(synced: Synced, destination: str) -> list[str]:
@@ -99,6 +105,41 @@ def _changes(synced: Synced, tab: str, one: str, many: str) -> str:
     return " and ".join(part for part in (added, changed) if part)
 
 
+def about_the_round(stopped: str, ignore_robots: bool) -> list[str]:
+    """What has to be said about how the sites were asked."""
+    notes = []
+    if ignore_robots:
+        notes.append("--ignore-robots is on: pages were asked for that robots.txt forbids.")
+    if stopped:
+        notes.append(f"{stopped}: what was read is written, the rest keeps its last value.")
+    return notes
+
+
+#: Outcomes that a page saved from a person's browser would not have met.
+_WALLS = {
+    *(Outcome.CHALLENGE, Outcome.LOGIN_WALL, Outcome.CONSENT_WALL, Outcome.RATE_LIMITED),
+    *(Outcome.ROBOTS_DISALLOWED, Outcome.NEEDS_KEY),
+}
+
+
+def next_steps(synced: Synced, names: Mapping[str, str]) -> list[str]:
+    """For each platform that turned us away: how to get its numbers all the same."""
+    asked = [r.record for r in synced.reads if r.record.source in ("http", "api")]
+    walled = dict.fromkeys(r.platform for r in asked if r.outcome in _WALLS)
+    if not walled:
+        return []
+    lines = [
+        "Numbers in two minutes, from your own browser: open the page, save it, then",
+        "  sheetsync sync --saved ~/Downloads",
+    ]
+    for key in walled:
+        lines += [
+            f"All ways to read {names.get(key, key)}, and what each costs:",
+            f"  sheetsync platforms {key}",
+        ]
+    return lines
+
+
 def hints(synced: Synced) -> list[str]:
     """What to do next, each line a step."""
     undated = sum(r.record.outcome.has_numbers and not r.record.captured_at for r in synced.reads)
@@ -118,7 +159,7 @@ def to_json(synced: Synced, destination: str) -> dict[str, object]:
     return {
         "destination": destination,
         "written": synced.written,
-        "profiles": [{**r.record.to_json(), "file": r.name} for r in synced.reads],
+        "profiles": [_read_json(read) for read in synced.reads],
         "passed_over": synced.passed_over,
         "rows": {
             tab: {"added": c.added, "changed": c.changed, "kept": c.kept}
@@ -126,6 +167,12 @@ def to_json(synced: Synced, destination: str) -> dict[str, object]:
         },
         "changes": plan.lines(),
     }
+
+
+def _read_json(read: Read) -> dict[str, object]:
+    where = "file" if read.record.source == "saved" else "address"
+    door = {"door": read.door} if read.door else {}
+    return {**read.record.to_json(), where: read.name, **door}
 
 
 def record_lines(record: Record, platform: str) -> list[str]:

@@ -16,6 +16,7 @@ from sheetsync.extract import extract_any, judge
 from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.plan import Plan, State, known_accounts, make_plan
 from sheetsync.platform import Platform, find_watched
+from sheetsync.watch import read_before
 
 #: How often a destination may change under our hands before we say so.
 ATTEMPTS = 5
@@ -23,11 +24,17 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One page and what was read from it. ``known``: its profile had been read before this run."""
+    """One page and what was read from it.
+
+    ``name`` is the file's, or the address; ``known``: it had been read before this run; ``door``:
+    the address that gave the numbers; ``named``: a person asked for just this one.
+    """
 
     name: str
     record: Record
     known: bool = False
+    door: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ def judge_all(reads: Sequence[Read], state: State, now: datetime) -> list[Read]:
     by the pages' own times. A page that says it is from the future has no time that we believe.
     """
     accounts = known_accounts(state)
-    before = set(accounts)
+    before = read_before(state)
     judged: dict[int, Read] = {}
     for index in sorted(range(len(reads)), key=lambda i: _age(reads[i].record)):
         read = reads[index]
@@ -121,8 +128,8 @@ def _believed(record: Record, now: datetime) -> Record:
 
 
 def failed(read: Read, *, strict: bool = False) -> bool:
-    """Whether this reading makes the run exit 1: read before and now not, or any when strict."""
+    """Whether this reading makes the run exit 1: asked for by name, or read before, or strict."""
     outcome = read.record.outcome
-    return not outcome.has_numbers and (
-        (read.known or strict) and outcome is not Outcome.NOT_A_PROFILE
-    )
+    if outcome.has_numbers:
+        return False
+    return read.named or ((read.known or strict) and outcome is not Outcome.NOT_A_PROFILE)

@@ -62,7 +62,7 @@ def test_sync_takes_what_is_new_in_a_folder_and_says_what_is_not(tmp_path: Path)
     result = run("sync", "--saved", folder)
     assert result.exit_code == 0
     assert "@anna.bakt  23,391 followers · 2,680,875,280 likes · 353 posts" in result.stdout
-    assert "wall.html  TikTok sent a browser check instead of the page" in result.stdout
+    assert "wall.html  no numbers  TikTok sent a browser check instead of the page" in result.stdout
     assert "2 other files passed over." in result.stdout
     assert "dashboard.xlsx written: 1 profile added, 1 day of history added." in result.stdout
 
@@ -97,12 +97,11 @@ def test_quiet_is_quiet(tmp_path: Path) -> None:
     assert result.output == ""
 
 
-def test_an_address_is_added_to_the_watch_list() -> None:
-    assert run("sync", "https://www.tiktok.com/@celine_dept?lang=nl").exit_code == 0
-    (row,) = rows("dashboard.xlsx", "Profiles")
-    assert row["Address"] == "https://www.tiktok.com/@celine_dept"
-    assert row["Status"] == "Waiting"
-    assert row["Followers"] is None
+def test_an_empty_dashboard_has_nothing_to_read_and_says_how_to_begin() -> None:
+    result = run("sync")
+    assert result.exit_code == 2
+    assert "lists no profile and no post yet" in result.stderr
+    assert "hint: add one" in result.stderr
 
 
 def test_a_page_named_on_the_command_line_that_gives_nothing_is_exit_1(tmp_path: Path) -> None:

@@ -51,19 +51,21 @@ _LOST_ELEMENTS = {
     b"conditionalFormatting": "conditional formats",
     b"dataValidations": "drop-down lists",
     b"mergeCells": "merged cells",
-    b"autoFilter": "filters",
 }
 _ELEMENT = re.compile(rb"<(?:\w+:)?(%s)[\s/>]" % b"|".join(_LOST_ELEMENTS))
+_FILTER = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _OLE = b"\xd0\xcf\x11\xe0"  # an encrypted workbook is an OLE file around the zip
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the head of a tab's XML says. ``columns`` gives (pixels, hidden) by position."""
+    """How a tab is shown. ``columns`` gives (pixels, hidden) by position; ``filter`` the range
+    that has filter buttons."""
 
     columns: Mapping[int, tuple[int, bool]] = field(default_factory=dict)
     freeze: tuple[int, int] = (0, 0)
     gridlines: bool = True
+    filter: str = ""
 
 
 class Snapshot:
@@ -171,7 +173,7 @@ class Snapshot:
         return self._looks[style]
 
     def view(self, title: str) -> View:
-        """Widths, hidden columns and frozen panes."""
+        """Widths, hidden columns, frozen panes, filter buttons."""
         columns: dict[int, tuple[int, bool]] = {}
         freeze, gridlines = (0, 0), True
         with self._archive.open(self._part(title)) as part:
@@ -185,22 +187,23 @@ class Snapshot:
                         gridlines = element.get("showGridLines") not in ("0", "false")
                     case "sheetData":
                         break
-        return View(columns, freeze, gridlines)
+        buttons = next((f for f in self._elements[title] if b":" in f), b"")
+        return View(columns, freeze, gridlines, buttons.decode())
 
     def _part(self, title: str) -> str:
         return str(self._book[title]._worksheet_path)
 
     @cached_property
     def _elements(self) -> dict[str, set[bytes]]:
-        """For each tab, which of ``_ELEMENT`` it has."""
+        """For each tab, which of ``_ELEMENT`` it has, and the range of its filter."""
         found: dict[str, set[bytes]] = {}
         for title in self.titles:
             here = found[title] = set()
             tail = b""
             with self._archive.open(self._part(title)) as part:
                 while chunk := part.read(1 << 20):
-                    here |= set(_ELEMENT.findall(tail + chunk))
-                    tail = chunk[-64:]
+                    here |= {*_ELEMENT.findall(tail + chunk), *_FILTER.findall(tail + chunk)}
+                    tail = chunk[-256:]
         return found
 
     @cached_property

@@ -123,6 +123,8 @@ class _Writer:
         view = self._old_view(title)
         if any(view.freeze):
             sheet.freeze_panes(*view.freeze)
+        if view.filter:
+            sheet.autofilter(view.filter)
         if not view.gridlines:
             sheet.hide_gridlines(2)
         for at, (pixels, hidden) in view.columns.items():

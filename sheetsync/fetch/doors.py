@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sheetsync.extract import extract
 from sheetsync.fetch.answer import Answer
 from sheetsync.fetch.client import Client
-from sheetsync.fetch.robots import Robots
+from sheetsync.fetch.robots import Robots, Verdict
 from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.platform import Door, Platform, address_names
 
@@ -79,8 +79,12 @@ class Doors:
                 met.append(_not_asked(wall, platform))
                 continue
             url = _fill(door.url, asked, secrets)
-            if why := self._forbidden(door, url):
-                forbidden = forbidden or why
+            verdict = self._permission(door, url)
+            if verdict.problem:  # the site itself was not to be had
+                met.append(_of(asked, verdict.problem, verdict.why))
+                continue
+            if not verdict.allowed:
+                forbidden = forbidden or verdict.why
                 continue
             record = self._ask(url, door, secrets, asked, platform)
             requests += record.outcome is not Outcome.NOT_REACHED
@@ -164,12 +168,11 @@ class Doors:
             return {key: value for key, value in found.items() if value}
         return found if all(found.values()) else None
 
-    def _forbidden(self, door: Door, url: str) -> str:
-        """Why robots.txt keeps us out. An official API is an invitation to programs by itself."""
+    def _permission(self, door: Door, url: str) -> Verdict:
+        """What robots.txt says. An official API is an invitation to programs by itself."""
         if self._ignore_robots or door.via == "api":
-            return ""
-        verdict = self._robots.allowed(url)
-        return "" if verdict.allowed else verdict.why
+            return Verdict(True, None, "")
+        return self._robots.allowed(url)
 
 
 def _leads_to(door: Door, asked: Profile | Post) -> bool:
@@ -207,8 +210,8 @@ def _verdict(
         first = min(met, key=lambda r: _TELLING.index(r.outcome) if r.outcome in _TELLING else 99)
         final = [record for record in met if record.outcome in _FINAL]
         record = final[0] if final else first
-        rest = f"; the other way is closed: {forbidden}" if forbidden and not final else ""
-        return _of(asked, record.outcome, record.detail + rest)
+        rest = f"; {forbidden}" if forbidden and not final else ""
+        return _of(asked, record.outcome, record.detail.rstrip(".") + rest)
     if forbidden:
         return _of(asked, Outcome.ROBOTS_DISALLOWED, forbidden)
     if keys:

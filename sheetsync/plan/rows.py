@@ -40,7 +40,8 @@ class Rows:
 
     def plan(self, records: Sequence[Record], watched: Sequence[Target]) -> Part:
         known = self._known()
-        wanted = {target.key: target for target in watched if target.kind == self.kind}
+        # An address that does not mean its own key would be appended again by every sync.
+        wanted = {t.key: t for t in watched if (m := self._meant(t.url)) and m.key == t.key}
         unplaced = []
         for record in records:
             target = self._meant(record.url)

@@ -214,6 +214,7 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     sheet["AB2"].font = Font(name="Calibri", bold=True, color="FFAA0000")
     sheet["A9"], sheet["I9"] = None, "=SUM(I2:I8)"
     sheet.column_dimensions["F"].width = 50
+    sheet.auto_filter.ref = "A1:P3"
     extra = team.create_sheet("Budget 'é", 0)
     extra["A1"], extra["B2"] = "=Profiles!I2*2", date(2026, 1, 31)
     extra["B2"].number_format = "mm-dd-yy"
@@ -234,6 +235,8 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     assert (sheet["AB2"].number_format, sheet["AB2"].font.b) == ("0.000", True)
     assert sheet["AB2"].font.color.rgb == "FFAA0000"
     assert round(sheet.column_dimensions["F"].width) == 50
+    assert sheet.auto_filter.ref == "A1:P3"
+    assert list(path.parent.glob("*before*")) == []
     extra = after["Budget 'é"]
     assert extra["A1"].value == "=Profiles!I2*2"
     assert extra["B2"].value == datetime(2026, 1, 31)  # noqa: DTZ001

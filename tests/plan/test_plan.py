@@ -144,6 +144,18 @@ def test_a_retyped_address_never_shows_the_numbers_of_the_former_one(sheet: Shee
     assert (row["for"], row["status"], row["group"]) == ("tok:ben", Status.WAITING, "mine")
 
 
+def test_an_address_retyped_to_an_unknown_one_loses_the_numbers_too(sheet: Sheet) -> None:
+    sheet.sync(profile("anna", followers=5351))
+    sheet.type(2, "anna", group="mine")
+    sheet.sync()
+    assert sheet.rows() == [
+        {"address": "anna", "group": "mine", "status": "Waiting", "why": UNKNOWN_ADDRESS}
+    ]
+    sheet.type(2, None)
+    sheet.sync()
+    assert sheet.rows() == [{"group": "mine"}]
+
+
 def test_a_row_whose_address_was_deleted_loses_the_numbers(sheet: Sheet) -> None:
     sheet.sync(profile("anna", followers=5351))
     sheet.type(2, None, group="mine")
