@@ -37,10 +37,167 @@ def imports(path: Path) -> set[str]:
 
 
 #: What each room may import of ours. A new room must be declared here.
-MAY_IMPORT: dict[str, set[str]] = {}
+MAY_IMPORT: dict[str, set[str]] = {
+    "": set(),
+    "__main__": {"cli"},
+    "bar": {"fetch.round"},
+    "cli": {
+        "bar",
+        "dashboard.tabs",
+        "demo",
+        "destinations",
+        "errors",
+        "extract",
+        "fetch.keep",
+        "fetch.saved",
+        "fetch.web",
+        "fixture",
+        "model",
+        "platform",
+        "platform_file",
+        "report",
+        "sync",
+        "watch",
+    },
+    "counts": {"model"},
+    "dashboard": {"model"},
+    "dashboard.tabs": {"dashboard", "dashboard.words"},
+    "dashboard.words": {"dashboard", "model"},
+    "demo": {"model"},
+    "destinations": {"dashboard", "destinations.workbook", "errors", "plan"},
+    "destinations.workbook": {
+        "dashboard",
+        "destinations",
+        "destinations.workbook_read",
+        "destinations.workbook_state",
+        "destinations.workbook_write",
+        "errors",
+        "plan",
+    },
+    "destinations.workbook_cells": set(),
+    "destinations.workbook_formats": {"dashboard", "destinations.workbook_cells"},
+    "destinations.workbook_read": {"destinations.workbook_cells", "errors"},
+    "destinations.workbook_state": {
+        "dashboard",
+        "destinations.workbook_cells",
+        "destinations.workbook_read",
+        "errors",
+        "plan",
+    },
+    "destinations.workbook_write": {
+        "dashboard",
+        "destinations.workbook_cells",
+        "destinations.workbook_formats",
+        "destinations.workbook_read",
+        "destinations.workbook_state",
+        "plan",
+    },
+    "document": set(),
+    "errors": set(),
+    "extract": {"document", "fields", "model", "platform"},
+    "fetch": set(),
+    "fetch.addresses": set(),
+    "fetch.answer": {"fetch.body", "fetch.formats", "fetch.headers", "model"},
+    "fetch.body": {"fetch.formats"},
+    "fetch.claims": {"fetch.formats", "model"},
+    "fetch.client": {
+        "fetch.answer",
+        "fetch.body",
+        "fetch.connections",
+        "fetch.deadline",
+        "fetch.failures",
+        "fetch.guard",
+        "fetch.headers",
+        "fetch.network",
+        "fetch.pace",
+        "model",
+    },
+    "fetch.connections": {"fetch.deadline", "fetch.guard"},
+    "fetch.containers": {"fetch.claims", "fetch.formats", "fetch.recordings", "model"},
+    "fetch.deadline": set(),
+    "fetch.doors": {"extract", "fetch.answer", "fetch.client", "fetch.robots", "model", "platform"},
+    "fetch.failures": {"fetch.body", "fetch.guard", "model"},
+    "fetch.folders": {"errors"},
+    "fetch.formats": set(),
+    "fetch.guard": {"errors", "fetch.addresses"},
+    "fetch.headers": {"errors"},
+    "fetch.keep": {"errors", "model"},
+    "fetch.network": {"errors"},
+    "fetch.pace": set(),
+    "fetch.recordings": {"fetch.claims", "fetch.formats", "model"},
+    "fetch.robots": {"fetch.answer", "fetch.client", "fetch.pace", "model"},
+    "fetch.round": {"fetch.client", "fetch.doors", "model", "platform"},
+    "fetch.saved": {"fetch.claims", "fetch.containers", "fetch.folders", "fetch.formats", "model"},
+    "fetch.web": {
+        "fetch.client",
+        "fetch.doors",
+        "fetch.guard",
+        "fetch.pace",
+        "fetch.robots",
+        "fetch.round",
+        "model",
+        "platform",
+    },
+    "fields": {"counts", "model", "platform"},
+    "fixture": {"document", "extract", "model", "platform"},
+    "model": set(),
+    "plan": {
+        "dashboard",
+        "dashboard.words",
+        "errors",
+        "model",
+        "plan.changes",
+        "plan.reading",
+        "plan.rows",
+        "plan.state",
+    },
+    "plan.changes": {"dashboard", "model", "plan.state"},
+    "plan.known": {"dashboard", "dashboard.words", "model", "plan.reading"},
+    "plan.reading": {"dashboard", "model"},
+    "plan.rows": {
+        "dashboard",
+        "dashboard.words",
+        "model",
+        "plan.changes",
+        "plan.known",
+        "plan.state",
+    },
+    "plan.state": {"dashboard", "errors"},
+    "platform": {"model"},
+    "platform_file": {"counts", "errors", "model", "platform"},
+    "report": {"dashboard.words", "model", "platform", "sync"},
+    "sync": {"dashboard.tabs", "destinations", "extract", "model", "plan", "platform", "watch"},
+    "watch": {"model", "plan", "platform"},
+}
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
-PURE: set[str] = set()
+PURE: set[str] = {
+    "counts",
+    "dashboard",
+    "dashboard.tabs",
+    "dashboard.words",
+    "demo",
+    "destinations.workbook_cells",
+    "destinations.workbook_formats",
+    "document",
+    "errors",
+    "extract",
+    "fetch.claims",
+    "fetch.containers",
+    "fetch.formats",
+    "fetch.recordings",
+    "fields",
+    "model",
+    "plan",
+    "plan.changes",
+    "plan.known",
+    "plan.reading",
+    "plan.rows",
+    "plan.state",
+    "platform",
+    "report",
+    "watch",
+}
 OUTSIDE = {"os", "pathlib", "io", "socket", "subprocess", "time", "requests", "tempfile", "shutil"}
 
 
@@ -61,10 +218,11 @@ def test_pure_room_touches_no_file_no_net_and_no_clock(path: Path) -> None:
     names |= {
         (n.module or "").partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)
     }
-    calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
-    calls |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    called = {f.attr for f in calls if isinstance(f, ast.Attribute)}
+    called |= {f.id for f in calls if isinstance(f, ast.Name)}
     assert not names & OUTSIDE
-    assert not calls & {"now", "today", "utcnow", "open", "read_text", "write_text"}
+    assert not called & {"now", "today", "utcnow", "read_text", "write_text", "open"}
 
 
 def test_no_room_is_called_after_nothing() -> None:
