@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -140,6 +141,11 @@ def platforms_with(files: Sequence[Path]) -> tuple[Platform, ...]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def width() -> int | None:
+    """The terminal's width; None when nobody looks at one."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def print_json(value: object) -> None:
@@ -314,7 +320,7 @@ def tell(
         return
     if quiet:
         return
-    lines = report.sync_lines(synced, to)
+    lines = report.sync_lines(synced, to, width())
     if dry_run:
         lines = [*synced.plan.lines(), "", *lines]
     click.echo("\n".join([*lines, *steps]))
@@ -437,7 +443,9 @@ def platforms(name: str | None, as_json: bool, platform_files: tuple[Path, ...])
         shapes = [report.platform_json(platform) for platform in found]
         print_json(shapes[0] if name else shapes)
     else:
-        lines = report.one_platform_lines(found[0]) if name else report.platform_lines(found)
+        lines = (
+            report.one_platform_lines(found[0]) if name else report.platform_lines(found, width())
+        )
         click.echo("\n".join(lines))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -49,15 +50,15 @@ def why(record: Record) -> str:
     return record.detail or WHY[record.outcome]
 
 
-def sync_lines(synced: Synced, destination: str) -> list[str]:
-    """The whole report of a run."""
+def sync_lines(synced: Synced, destination: str, width: int | None = None) -> list[str]:
+    """The whole report of a run, for a terminal of ``width`` columns (None: any)."""
     good = [read for read in synced.reads if read.record.outcome.has_numbers]
     bad = [read for read in synced.reads if not read.record.outcome.has_numbers]
     lines = []
     if good:
-        lines += [f"Read ({len(good)})", *_columns(_good(read) for read in good), ""]
+        lines += [f"Read ({len(good)})", *_columns(map(_good, good), width), ""]
     if bad:
-        lines += [f"Not read ({len(bad)})", *_columns(_bad(read) for read in bad), ""]
+        lines += [f"Not read ({len(bad)})", *_columns(map(_bad, bad), width), ""]
     if synced.passed_over:
         files = "file" if synced.passed_over == 1 else "files"
         lines += [f"{synced.passed_over} other {files} passed over.", ""]
@@ -206,15 +207,14 @@ def _value(value: FieldValue) -> str:
     return " ".join(value.split())
 
 
-def platform_lines(platforms: Sequence[Platform]) -> list[str]:
-    """Every platform with its doors, most open first."""
+def platform_lines(platforms: Sequence[Platform], width: int | None = None) -> list[str]:
+    """Every platform with its doors, in the order in which they are tried."""
     rows = []
     for platform in platforms:
-        for n, door in enumerate(d for d in platform.doors if d.kind == "profile"):
-            rows.append(
-                (platform.name if n == 0 else "", DOORS[door.via], door.state, _gives(door))
-            )
-    return _columns([("PLATFORM", "DOOR", "STATE", "GIVES"), *rows])
+        doors = [(DOORS[d.via], d.state, _gives(d)) for d in platform.doors if d.kind == "profile"]
+        for n, door in enumerate(dict.fromkeys(doors)):
+            rows.append((platform.name if n == 0 else "", *door))
+    return _columns([("PLATFORM", "DOOR", "STATE", "GIVES"), *rows], width)
 
 
 DOORS = {"http": "public page", "api": "official API", "saved": "saved page"}
@@ -261,11 +261,36 @@ def platform_json(platform: Platform) -> dict[str, object]:
     }
 
 
-def _columns(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Align all columns but the last, two spaces apart, indented by two."""
+def _columns(rows: Iterable[Sequence[str]], width: int | None = None) -> list[str]:
+    """Align all columns but the last, two spaces apart, indented by two.
+
+    Where that is wider than ``width``, each row becomes a line with its first cell and, under it,
+    the rest, folded.
+    """
     table = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
+    lines = [
         ("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip()
         for row in table
     ]
+    if width is None or all(len(line) <= width for line in lines):
+        return lines
+    left = 2 + sum(w + 2 for w in widths[:-1])
+    if width - left >= 28:
+        return [
+            line
+            for row, full in zip(table, lines, strict=True)
+            for line in _hung(row, full, left, width)
+        ]
+    return [line for row in table for line in _stacked(row, width)]
+
+
+def _hung(row: Sequence[str], full: str, left: int, width: int) -> list[str]:
+    """The row with its last cell folded under itself."""
+    folds = textwrap.wrap(row[-1], width - left) or [""]
+    return [(full[:left] + folds[0]).rstrip(), *(" " * left + fold for fold in folds[1:])]
+
+
+def _stacked(row: Sequence[str], width: int) -> list[str]:
+    rest = "  ".join(cell for cell in row[1:] if cell)
+    return [f"  {row[0]}", *(f"      {line}" for line in textwrap.wrap(rest, max(width - 6, 20)))]

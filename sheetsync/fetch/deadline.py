@@ -43,8 +43,13 @@ class Deadline:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Count the time, and shut down every socket that is `hold` when it is over."""
-        timer = Timer(max(self.left, 0), self.pull)
+        """Count the time, and shut down every socket that is `hold` when it is over.
+
+        Raises TimeoutError when nothing is left.
+        """
+        if self.over:
+            raise TimeoutError("no time left")
+        timer = Timer(self.left, self.pull)
         timer.daemon = True
         self._since = monotonic()
         token = _CURRENT.set(self)

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from requests.exceptions import ProxyError as RequestsProxyError
+from requests import RequestException
 from urllib3.exceptions import ProxyError
 
 from sheetsync.fetch.body import Damaged, Incomplete, TooLarge
@@ -82,7 +82,7 @@ def _of_proxy(causes: list[BaseException], host: str) -> Failure | None:
         if said := _PROXY_ANSWER.search(str(cause)):
             detail = f"The proxy (HTTPS_PROXY) answered {said[1]} when asked for {host}."
             return Failure(Outcome.UNREACHABLE, detail, again=said[1] in ("502", "503", "504"))
-    if any(isinstance(cause, (ProxyError, RequestsProxyError)) for cause in causes):
+    if any(isinstance(cause, ProxyError) for cause in causes):
         detail = "The proxy (HTTPS_PROXY) could not be reached."
         return Failure(Outcome.UNREACHABLE, detail, again=True)
     return None
@@ -115,13 +115,17 @@ def _of_name(causes: list[BaseException], host: str) -> Failure | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all that it wraps, however its library wraps them."""
+    """The exception and all that it wraps, however its library wraps them.
+
+    Without those of requests: they only wrap, and every one of them calls itself an OSError.
+    """
     waiting, seen = [error], set[int]()
     while waiting:
         cause = waiting.pop(0)
         if id(cause) in seen:
             continue
         seen.add(id(cause))
-        yield cause
+        if not isinstance(cause, RequestException):
+            yield cause
         wrapped = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
         waiting += [inner for inner in wrapped if isinstance(inner, BaseException)]

@@ -71,9 +71,8 @@ class Robots:
         )
         host = netloc.lower()
         if answer.problem:
-            return Verdict(
-                False, None, f"robots.txt cannot be read, so nothing is: {answer.detail}"
-            )
+            why = f"robots.txt cannot be read, so nothing else is: {answer.detail}"
+            return Verdict(False, None, why, answer.problem)
         status = answer.status or 0
         if 400 <= status < 500:
             return Verdict(True, None, f"{host} has no robots.txt ({status}).")
