@@ -1,0 +1,270 @@
+"""``sheetsync sync`` against sites on loopback: a process of its own, real TLS, real host names.
+
+Nothing in the product knows of this world: the environment names a proxy and a CA, as an
+operator's would. The servers' own logs say what was asked, and when.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.workbooks import rows
+from tests.world import Reply, World, redirect, silence
+
+PAGES = Path(__file__).parent / "platforms"
+ROBOTS = b"User-agent: *\nDisallow: /embed/\n"
+TIKTOK, SKY = "www.tiktok.com", "public.api.bsky.app"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World() as world:
+        world.serve(TIKTOK, "/robots.txt", ROBOTS)
+        yield world
+
+
+def page(case: str) -> bytes:
+    return next((PAGES / case).glob("page.*")).read_bytes()
+
+
+def tiktok(handle: str, followers: str = "23391") -> bytes:
+    text = page("tiktok/universal").decode()
+    return text.replace("anna.bakt", handle).replace('"23391"', f'"{followers}"').encode()
+
+
+def sky(handle: str, followers: int = 5) -> Reply:
+    shape = json.loads(page("bluesky/api"))
+    body = json.dumps({**shape, "handle": handle, "followersCount": followers}).encode()
+    return Reply(body, headers={"Content-Type": "application/json"})
+
+
+def sky_path(handle: str) -> str:
+    return f"/xrpc/app.bsky.actor.getProfile?actor={handle}"
+
+
+def command(
+    world: World, folder: Path, *words: str, **more: str
+) -> tuple[list[str], dict[str, Any]]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHEETSYNC_", "GITHUB_"))}
+    env = {**kept, **world.environment(), **more}
+    return [sys.executable, "-m", "sheetsync", *words], {
+        "cwd": folder,
+        "env": env,
+        "text": True,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+    }
+
+
+def run(world: World, folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    line, settings = command(world, folder, *words, **more)
+    return subprocess.run(line, timeout=90, check=False, **settings)
+
+
+def asked(world: World, host: str) -> list[str]:
+    return [seen.path for seen in world.seen(host)]
+
+
+def test_the_first_day_with_tiktok(world: World, tmp_path: Path) -> None:
+    """One refusal is enough for a run; nothing is guessed; the next step is said."""
+    world.serve(TIKTOK, "/@celine_dept", page("tiktok/browser-check"))
+    done = run(
+        *(world, tmp_path, "sync"),
+        *("https://www.tiktok.com/@celine_dept", "https://www.tiktok.com/@stien_dd"),
+    )
+    assert done.returncode == 1, done.stderr
+    assert "@celine_dept  no numbers  TikTok sent a browser check" in done.stdout
+    assert "@stien_dd     not asked   TikTok had just refused" in done.stdout
+    assert "sheetsync platforms tiktok" in done.stdout
+    assert asked(world, TIKTOK) == ["/robots.txt", "/@celine_dept"]
+    listed = {row["Handle"]: row for row in rows(tmp_path / "dashboard.xlsx", "Profiles")}
+    assert set(listed) == {"celine_dept", "stien_dd"}
+    assert all(row["Followers"] is None for row in listed.values())
+    assert listed["celine_dept"]["Status"] == "Refused by the site"
+
+
+def test_numbers_come_with_the_name_of_the_door(world: World, tmp_path: Path) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", tiktok("anna.bakt"))
+    world.serve(SKY, sky_path("bsky.app"), sky("bsky.app", 77))
+    done = run(
+        world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt", "bsky.app/profile/bsky.app"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "from www.tiktok.com" in done.stdout
+    assert "from public.api.bsky.app" in done.stdout
+    found = {
+        row["Handle"]: row["Followers"] for row in rows(tmp_path / "dashboard.xlsx", "Profiles")
+    }
+    assert found == {"anna.bakt": 23_391, "bsky.app": 77}
+
+
+def test_the_watch_list_is_read_again_and_a_refusal_keeps_the_last_value(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", tiktok("anna.bakt"), page("tiktok/browser-check"))
+    assert run(world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt").returncode == 0
+    again = run(world, tmp_path, "sync")
+    assert again.returncode == 1, "it could be read before"
+    (row,) = rows(tmp_path / "dashboard.xlsx", "Profiles")
+    assert (row["Followers"], row["Status"]) == (23_391, "Refused by the site")
+    assert len(rows(tmp_path / "dashboard.xlsx", "History")) == 1
+
+
+def test_one_request_at_a_time_and_never_faster_than_the_platform_file_says(
+    world: World, tmp_path: Path
+) -> None:
+    names = [f"anna{n}.bsky.social" for n in range(3)]
+    for name in names:
+        world.serve(SKY, sky_path(name), sky(name))
+    done = run(world, tmp_path, "sync", *(f"bluesky:{name}" for name in names))
+    assert done.returncode == 0, done.stdout + done.stderr
+    times = [seen.at for seen in world.seen(SKY)]
+    assert len(times) == 6, "a profile and its posts each, and no robots.txt of an official API"
+    assert min(b - a for a, b in pairwise(times)) >= 0.95
+
+
+def test_a_page_that_robots_forbids_is_asked_for_only_when_a_person_says_so(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", page("tiktok/browser-check"))
+    world.serve(TIKTOK, "/embed/@anna.bakt", page("tiktok/embed"))
+    done = run(world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt")
+    assert "/embed/@anna.bakt" not in asked(world, TIKTOK)
+    assert "robots.txt of www.tiktok.com forbids" in done.stdout
+    done = run(world, tmp_path, "sync", "--ignore-robots", "https://www.tiktok.com/@anna.bakt")
+    assert done.returncode == 0, done.stdout
+    assert "/embed/@anna.bakt" in asked(world, TIKTOK)
+    assert "--ignore-robots is on" in done.stderr
+    assert rows(tmp_path / "dashboard.xlsx", "Profiles")[0]["Followers"] == 1_800_000
+
+
+def test_too_many_requests_ends_the_host_for_the_run(world: World, tmp_path: Path) -> None:
+    names = ["a.bsky.social", "b.bsky.social"]
+    world.serve(SKY, sky_path(names[0]), Reply(b"{}", 429))
+    world.serve("bsky.app", "/robots.txt", b"User-agent: *\nDisallow: /\n")
+    done = run(world, tmp_path, "sync", *(f"bluesky:{name}" for name in names))
+    assert done.returncode == 1
+    assert asked(world, SKY) == [sky_path(names[0])]
+    assert "not asked" in done.stdout
+
+
+def test_a_site_that_sends_on_to_its_sign_in_asks_for_a_sign_in(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", redirect("https://www.tiktok.com/login?redirect_url=x"))
+    world.serve(TIKTOK, "/login?redirect_url=x", b"<html><title>Log in</title></html>")
+    done = run(world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt")
+    assert "TikTok asks for a sign-in" in done.stdout
+
+
+def test_a_key_goes_to_the_official_interface_and_nowhere_else(
+    world: World, tmp_path: Path
+) -> None:
+    host, path = (
+        "youtube.googleapis.com",
+        "/youtube/v3/channels?part=snippet,statistics&forHandle=@",
+    )
+    world.serve(host, path + "kiwi_kitchen", Reply(page("youtube/data-api")))
+    done = run(
+        *(world, tmp_path, "show", "youtube:kiwi_kitchen", "--json"),
+        YOUTUBE_API_KEY="secret-key",
+    )
+    (seen,) = world.seen(host)
+    assert seen.headers["x-goog-api-key"] == "secret-key"
+    assert "secret-key" not in done.stdout + done.stderr
+    assert asked(world, "www.youtube.com") == []
+
+
+def test_without_its_key_a_platform_says_which_is_wanted(world: World, tmp_path: Path) -> None:
+    done = run(world, tmp_path, "show", "spotify:4Z8W4fKeB5YxbusRsdQVPb")
+    assert done.returncode == 1
+    assert "set SPOTIFY_TOKEN" in done.stdout
+
+
+def test_ctrl_c_writes_what_was_read_and_says_so(world: World, tmp_path: Path) -> None:
+    names = ["a.bsky.social", "b.bsky.social"]
+    world.serve(SKY, sky_path(names[0]), sky(names[0]))
+    world.serve(SKY, sky_path(names[1]), silence)
+    line, settings = command(world, tmp_path, "sync", *(f"bluesky:{name}" for name in names))
+    process = subprocess.Popen(line, **settings)
+    until = time.monotonic() + 30
+    while sky_path(names[1]) not in asked(world, SKY) and time.monotonic() < until:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1, out + err
+    assert "stopped by you: what was read is written" in err
+    found = {r["Handle"]: r["Followers"] for r in rows(tmp_path / "dashboard.xlsx", "Profiles")}
+    assert found == {names[0]: 5, names[1]: None}
+    assert "Traceback" not in err
+
+
+def test_the_deadline_ends_the_run_and_the_longest_unread_come_first_next_time(
+    world: World, tmp_path: Path
+) -> None:
+    names = [f"{letter}.bsky.social" for letter in "abc"]
+    for name in names:
+        world.serve(SKY, sky_path(name), sky(name))
+    words = [f"bluesky:{name}" for name in names]
+    done = run(world, tmp_path, "sync", "--deadline", "1", *words)
+    assert "not reached" in done.stdout
+    first = asked(world, SKY)
+    done = run(world, tmp_path, "sync")
+    then = asked(world, SKY)[len(first) :]
+    assert then[0] != first[0], "what was read last time comes last"
+
+
+def test_save_keeps_the_pages_as_they_came(world: World, tmp_path: Path) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", tiktok("anna.bakt"))
+    run(world, tmp_path, "sync", "--save", "kept", "https://www.tiktok.com/@anna.bakt")
+    (kept,) = (tmp_path / "kept").iterdir()
+    assert kept.read_bytes() == tiktok("anna.bakt")
+    shown = run(world, tmp_path, "show", str(kept), "--json")
+    assert json.loads(shown.stdout)["fields"]["followers"]["value"] == 23_391
+
+
+def test_posts_own_pages_are_read_only_when_asked_for(world: World, tmp_path: Path) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", page("tiktok/sigi"))
+    post = "/@anna.bakt/video/7133000000000000001"
+    world.serve(TIKTOK, post, page("tiktok/sigi-post"))
+    run(world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt")
+    assert post not in asked(world, TIKTOK)
+    run(world, tmp_path, "sync", "--posts", "1", "https://www.tiktok.com/@anna.bakt")
+    assert asked(world, TIKTOK).count(post) == 1
+
+
+def test_the_user_agent_says_who_we_are_and_how_to_reach_us(world: World, tmp_path: Path) -> None:
+    world.serve(SKY, sky_path("bsky.app"), sky("bsky.app"))
+    run(world, tmp_path, "sync", "--contact", "team@example.org", "bluesky:bsky.app")
+    agent = world.seen(SKY)[0].headers["user-agent"]
+    assert agent.startswith("sheetsync/")
+    assert "team@example.org" in agent
+    assert "Mozilla" not in agent
+
+
+def test_an_address_in_the_sheet_of_a_host_that_is_no_platform_is_never_asked(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(SKY, sky_path("bsky.app"), sky("bsky.app"))
+    run(world, tmp_path, "sync", "bluesky:bsky.app")
+    book = openpyxl.load_workbook(tmp_path / "dashboard.xlsx")
+    book["Profiles"].append(["https://evil.example/@x"])
+    book["Profiles"].append(["@root@internal.example"])
+    book.save(tmp_path / "dashboard.xlsx")
+    done = run(world, tmp_path, "sync")
+    assert world.seen("evil.example") == []
+    assert world.seen("internal.example") == [], "Mastodon anywhere needs the operator's word"
+    assert "--allow-host internal.example" in done.stdout
+    assert "Traceback" not in done.stderr
