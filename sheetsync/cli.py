@@ -420,33 +420,66 @@ def read_one(page: Page, platforms: Sequence[Platform]) -> Record:
 
 @main.command()
 @click.argument("name", required=False)
+@option(
+    "--check",
+    is_flag=True,
+    help="Read an account that exists and one that does not: are they still told apart?",
+)
 @json_option
+@web_options
 @platform_option
-def platforms(name: str | None, as_json: bool, platform_files: tuple[Path, ...]) -> None:
+def platforms(
+    name: str | None, check: bool, as_json: bool, platform_files: tuple[Path, ...], **web: Any
+) -> None:
     """What each platform gives, through which doors, and how reliably.
 
     \b
     Examples:
       sheetsync platforms
       sheetsync platforms tiktok
+      sheetsync platforms bluesky --check --save pages/
     """
     found = platforms_with(platform_files)
     if name:
-        chosen = [p for p in found if name.lower() in (p.key, p.name.lower())]
-        if not chosen:
+        found = (chosen(name, found),)
+    if check:
+        if not name:
             raise ConfigError(
-                f"“{name}” is no platform that sheetsync knows.",
-                hint=f"one of: {', '.join(p.key for p in found)}",
+                "--check is for one platform at a time.",
+                hint="e.g. sheetsync platforms tiktok --check",
             )
-        found = (chosen[0],)
-    if as_json:
+        check_platform(found[0], Manners(**web_settings(web)), web["save"])
+    elif as_json:
         shapes = [report.platform_json(platform) for platform in found]
         print_json(shapes[0] if name else shapes)
     else:
-        lines = (
-            report.one_platform_lines(found[0]) if name else report.platform_lines(found, width())
+        short = report.platform_lines(found, width())
+        click.echo("\n".join(report.one_platform_lines(found[0]) if name else short))
+
+
+def chosen(name: str, found: Sequence[Platform]) -> Platform:
+    for platform in found:
+        if name.lower() in (platform.key, platform.name.lower()):
+            return platform
+    raise ConfigError(
+        f"“{name}” is no platform that sheetsync knows.",
+        hint=f"one of: {', '.join(platform.key for platform in found)}",
+    )
+
+
+def check_platform(platform: Platform, manners: Manners, save: Path | None) -> None:
+    """What a maintainer runs when a site changed. Exits 1 when the two are not told apart."""
+    accounts = [platform.named(platform.known.get(which, "")) for which in ("exists", "missing")]
+    if None in accounts:
+        raise ConfigError(
+            f"{platform.name}'s file names no two accounts to check.",
+            hint="add [known] with exists and missing; README, “Add a platform”, shows it.",
         )
-        click.echo("\n".join(lines))
+    reads, _ = fetch([a for a in accounts if a], [platform], manners, save, quiet=True)
+    lines = report.check_lines(platform, reads[0].record, reads[1].record)
+    click.echo("\n".join(lines))
+    if "NOT" in lines[0]:
+        sys.exit(1)
 
 
 @main.command()

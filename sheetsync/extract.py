@@ -162,6 +162,8 @@ class Extraction:
     def _recognise(self, layout: Layout, root: Any) -> Found | None:
         if root is BROKEN or not self._plausible(layout):
             return None
+        if layout.path and not layout.path.search(self.page.url):
+            return None
         names = self._names(layout, root)
         if not layout.when.search(root, names):
             return None

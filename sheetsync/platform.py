@@ -133,6 +133,7 @@ class Layout:
     required: tuple[str, ...]
     captured: tuple[Moment, ...]
     locale: str | None
+    path: re.Pattern[str] | None
 
     @property
     def needs_tree(self) -> bool:
@@ -170,7 +171,8 @@ class Door:
 
     ``keys`` are the names of environment variables that hold secrets; ``url``, ``headers`` and
     ``more`` (further pages of the same answer, e.g. the posts) may name them as ``{NAME}``.
-    ``only`` says for which handles the door is.
+    ``only`` says for which handles the door is; ``hosted``: whether it opens for a machine in a
+    data centre (a GitHub-hosted runner), which many sites turn away.
     """
 
     kind: Kind
@@ -185,6 +187,12 @@ class Door:
     accept: str = "text/html"
     only: re.Pattern[str] | None = None
     more: tuple[str, ...] = ()
+    hosted: Literal["yes", "no", "not known"] = "not known"
+
+    @property
+    def one_key(self) -> bool:
+        """Whether the same key is for every account: refused once, it is refused for all."""
+        return not any("{HANDLE}" in key for key in self.keys)
 
     def variables(self, handle: str) -> tuple[str, ...]:
         """The environment variables wanted for this account; ``{HANDLE}`` is its name there."""
@@ -212,6 +220,7 @@ class Platform:
     layouts: tuple[Layout, ...]
     signs: tuple[Sign, ...]
     doors: tuple[Door, ...]
+    known: Mapping[str, str]
 
     def owns(self, host: str) -> bool:
         """Whether ``host`` is one of the platform's, or below one."""

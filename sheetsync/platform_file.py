@@ -192,6 +192,7 @@ def parse(text: str, key: str, path: str) -> Platform:
         layouts=layouts,
         signs=tuple(_sign(table) for table in top.tables("signs")),
         doors=tuple(_door(table) for table in top.tables("doors")),
+        known=_known(top.table("known")),
     )
     top.done()
     _check_layouts(platform, top)
@@ -323,6 +324,7 @@ def _layout(table: Table) -> Layout:
         required=table.texts("required"),
         captured=tuple(_moment(row) for row in table.tables("captured")),
         locale=_locale(table, "") or None,
+        path=table.maybe("path", table.pattern),
     )
     table.done()
     if not (layout.script or layout.after or layout.body or layout.needs_tree):
@@ -408,11 +410,20 @@ def _door(row: Table) -> Door:
         accept=row.take("accept", str, "text/html"),
         only=row.maybe("only", row.pattern),
         more=row.texts("more"),
+        hosted=row.choice("hosted", ["yes", "no", "not known"], "not known"),
     )
     row.done()
     for text in (door.url, *door.more, *door.headers.values()):
         _check_template(row, text, door)
     return door
+
+
+def _known(table: Table) -> Mapping[str, str]:
+    """Two accounts for ``platforms NAME --check``: one that exists, one that does not."""
+    names: tuple[str, ...] = ("exists", "missing")
+    found = {name: table.take(name, str) for name in names if name in table.data}
+    table.done()
+    return found
 
 
 def _headers(row: Table) -> Mapping[str, str]:
@@ -422,6 +433,8 @@ def _headers(row: Table) -> Mapping[str, str]:
 def _check_template(row: Table, text: str, door: Door) -> None:
     """Every {name} in an address or a header must be one that will be known."""
     known = {"handle", "id", "user", "host", "account_id", *door.keys}
+    for key in door.keys:
+        text = text.replace("{" + key + "}", "")
     unknown = set(re.findall(r"\{([^{}]*)\}", text)) - known
     if unknown:
         raise row.wrong("url", f"“{{{min(unknown)}}}” is none of: {', '.join(sorted(known))}")

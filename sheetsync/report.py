@@ -118,8 +118,7 @@ def about_the_round(stopped: str, ignore_robots: bool) -> list[str]:
 
 #: Outcomes that a page saved from a person's browser would not have met.
 _WALLS = {
-    *(Outcome.CHALLENGE, Outcome.LOGIN_WALL, Outcome.CONSENT_WALL, Outcome.RATE_LIMITED),
-    *(Outcome.ROBOTS_DISALLOWED, Outcome.NEEDS_KEY),
+    *(Outcome.CHALLENGE, Outcome.LOGIN_WALL, Outcome.CONSENT_WALL, Outcome.ROBOTS_DISALLOWED),
 }
 
 
@@ -127,13 +126,14 @@ def next_steps(synced: Synced, names: Mapping[str, str]) -> list[str]:
     """For each platform that turned us away: how to get its numbers all the same."""
     asked = [r.record for r in synced.reads if r.record.source in ("http", "api")]
     walled = dict.fromkeys(r.platform for r in asked if r.outcome in _WALLS)
-    if not walled:
-        return []
-    lines = [
-        "Numbers in two minutes, from your own browser: open the page, save it, then",
-        "  sheetsync sync --saved ~/Downloads",
-    ]
-    for key in walled:
+    closed = dict.fromkeys(r.platform for r in asked if r.outcome in (*_WALLS, Outcome.NEEDS_KEY))
+    lines = []
+    if walled:
+        lines += [
+            "Numbers in two minutes, from your own browser: open the page, save it, then",
+            "  sheetsync sync --saved ~/Downloads",
+        ]
+    for key in closed:
         lines += [
             f"All ways to read {names.get(key, key)}, and what each costs:",
             f"  sheetsync platforms {key}",
@@ -233,9 +233,34 @@ def one_platform_lines(platform: Platform) -> list[str]:
     for door in platform.doors:
         lines += ["", f"{door.kind}, {DOORS[door.via]}: {door.state}"]
         lines += [f"  address  {door.url}"] if door.url else []
-        lines += [f"  gives    {_gives(door)}", f"  {door.note}"]
+        lines += [f"  gives    {_gives(door)}", f"  hosted   {_hosted(door)}"]
+        lines += [f"  key      {' and '.join(door.keys)}"] if door.keys else []
+        lines += [f"  {door.note}"]
     names = [name for name in PROFILE_FIELDS if name in platform.subjects["profile"].fields]
     return [*lines, "", f"Fields of a profile: {', '.join(names)}"]
+
+
+def _hosted(door: Door) -> str:
+    """Whether a scheduled job on somebody else's machine gets through."""
+    if door.via == "saved":
+        return "no: a person saves the page"
+    return {
+        "yes": "yes, a GitHub-hosted runner gets through",
+        "no": "no, a GitHub-hosted runner is turned away",
+        "not known": "not known for a GitHub-hosted runner",
+    }[door.hosted]
+
+
+def check_lines(platform: Platform, exists: Record, missing: Record) -> list[str]:
+    """Whether the file still tells an account that exists from one that does not."""
+    gone = (Outcome.NOT_FOUND, Outcome.ABSENT_OR_PRIVATE)
+    right = exists.outcome.has_numbers and missing.outcome in gone
+    verdict = "still tells them apart" if right else "does NOT tell them apart"
+    return [
+        f"{platform.name} {verdict}.",
+        f"  exists   {who(exists)}: {exists.outcome.value}  {numbers(exists) or why(exists)}",
+        f"  missing  {who(missing)}: {missing.outcome.value}  {why(missing)}",
+    ]
 
 
 def platform_json(platform: Platform) -> dict[str, object]:
@@ -254,6 +279,8 @@ def platform_json(platform: Platform) -> dict[str, object]:
                 "url": door.url,
                 "state": door.state,
                 "gives": list(door.gives),
+                "hosted": door.hosted,
+                "keys": list(door.keys),
                 "note": door.note,
             }
             for door in platform.doors

@@ -187,6 +187,45 @@ def test_a_key_goes_to_the_official_interface_and_nowhere_else(
     assert asked(world, "www.youtube.com") == []
 
 
+def test_an_interface_of_two_requests_gives_one_record(world: World, tmp_path: Path) -> None:
+    host = "api.twitch.tv"
+    who, total = page("twitch/helix-user"), page("twitch/helix-followers")
+    world.serve(host, "/helix/users?login=tin_kettle", who)
+    world.serve(host, "/helix/channels/followers?broadcaster_id=9901&first=1", total)
+    keys = {"TWITCH_TOKEN": "t", "TWITCH_CLIENT_ID": "c"}
+    done = run(world, tmp_path, "show", "twitch:tin_kettle", "--json", **keys)
+    shape = json.loads(done.stdout)
+    assert shape["outcome"] == "ok"
+    assert shape["fields"]["followers"] == {"value": 48_210, "step": 1}
+    assert shape["fields"]["account_id"] == "9901"
+    assert [s.headers["client-id"] for s in world.seen(host)] == ["c", "c"]
+
+
+def test_a_refused_key_is_shown_once_and_not_tried_again(world: World, tmp_path: Path) -> None:
+    host, path = "api.twitch.tv", "/helix/users?login="
+    for name in ("tin_kettle", "oak_kettle"):
+        world.serve(host, path + name, Reply(page("twitch/key-refused"), 401))
+    keys = {"TWITCH_TOKEN": "t", "TWITCH_CLIENT_ID": "c"}
+    done = run(world, tmp_path, "sync", "twitch:tin_kettle", "twitch:oak_kettle", **keys)
+    assert "renew TWITCH_TOKEN" in done.stdout
+    assert asked(world, host) == [path + "tin_kettle"]
+
+
+def test_check_says_whether_a_platform_still_tells_accounts_apart(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(SKY, sky_path("bsky.app"), sky("bsky.app"))
+    gone = Reply(page("bluesky/no-account"), 400)
+    world.serve(SKY, sky_path("noonewouldeverusethis1.bsky.social"), gone)
+    done = run(world, tmp_path, "platforms", "bluesky", "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Bluesky still tells them apart." in done.stdout
+    world.serve(SKY, sky_path("noonewouldeverusethis1.bsky.social"), sky("bsky.app"))
+    done = run(world, tmp_path, "platforms", "bluesky", "--check")
+    assert done.returncode == 1
+    assert "does NOT tell them apart" in done.stdout
+
+
 def test_without_its_key_a_platform_says_which_is_wanted(world: World, tmp_path: Path) -> None:
     done = run(world, tmp_path, "show", "spotify:4Z8W4fKeB5YxbusRsdQVPb")
     assert done.returncode == 1

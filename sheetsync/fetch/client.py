@@ -54,6 +54,7 @@ class _Request:
     cut: bool
     headers: dict[str, str]
     secrets: dict[str, str]
+    may_follow: Callable[[str], str | None]
     retries: int = RETRIES
 
 
@@ -125,12 +126,14 @@ class Client:
         deadline: float | None = None,
         max_bytes: int | None = None,
         cut: bool = False,
+        may_follow: Callable[[str], str | None] = lambda url: None,
     ) -> Answer:
         """Ask for one page. Raises ConfigError for a header that cannot be sent, and nothing else.
 
         ``deadline``: seconds for the whole request, with redirects and second attempts, without
         the waiting for a host's turn; it shortens the client's own. ``secret_headers`` go to the
-        first host only. ``cut``: of a larger page, the first ``max_bytes`` will do.
+        first host only. ``cut``: of a larger page, the first ``max_bytes`` will do. ``may_follow``
+        is asked of each address that a site sends on to: why robots.txt forbids it, or None.
         """
         own = {
             "User-Agent": self._agent,
@@ -144,6 +147,7 @@ class Client:
             cut=cut,
             headers=own | sendable(headers or {}),
             secrets=sendable(secret_headers or {}),
+            may_follow=may_follow,
         )
         with self._lock:
             self._live.add(request.budget)
@@ -160,13 +164,13 @@ class Client:
             answer = replace(self._patiently(request, url), redirects=before)
             if answer.problem or not answer.sent_to:
                 return answer
-            if refusal := self._refusal(answer):
+            if refusal := self._refusal(request, answer):
                 return replace(answer, problem=refusal.outcome, detail=refusal.detail)
             if _origin(answer.sent_to) != _origin(answer.url):
                 request.secrets = {}
             before, url = (*before, answer.url), answer.sent_to
 
-    def _refusal(self, answer: Answer) -> Failure | None:
+    def _refusal(self, request: _Request, answer: Answer) -> Failure | None:
         """Why the address that an answer sends to is not asked; None: go on."""
         host = answer.host
         if len(answer.redirects) >= MAX_REDIRECTS:
@@ -180,7 +184,8 @@ class Client:
         except Refused as refused:
             detail = f"{host} sends on to another address. {refused.detail}"
             return Failure(Outcome.REFUSED_ADDRESS, detail)
-        return None
+        why = request.may_follow(answer.sent_to)
+        return Failure(Outcome.ROBOTS_DISALLOWED, why) if why else None
 
     def _patiently(self, request: _Request, url: str) -> Answer:
         """Ask one address, and twice again after what may pass by itself."""

@@ -17,7 +17,7 @@ from sheetsync.extract import extract
 from sheetsync.fetch.answer import Answer
 from sheetsync.fetch.client import Client
 from sheetsync.fetch.robots import Robots, Verdict
-from sheetsync.model import Outcome, Page, Post, Profile, Record
+from sheetsync.model import Count, Outcome, Page, Post, Profile, Record
 from sheetsync.platform import Door, Platform, address_names
 
 #: What a site says to programs of this kind, whoever they ask for.
@@ -88,13 +88,14 @@ class Doors:
                 continue
             record = self._ask(url, door, secrets, asked, platform)
             requests += record.outcome is not Outcome.NOT_REACHED
+            if door.more and (record.outcome.has_numbers or record.text("account_id")):
+                record = self._more(record, door, secrets, asked, platform)
             if record.outcome.has_numbers:
-                whole = self._more(record, door, secrets, asked, platform)
-                return Fetched(asked, whole, _fill(door.url, asked, {}))
+                return Fetched(asked, record, _fill(door.url, asked, {}))
             met.append(record)
             if record.outcome in _FINAL:
                 break
-            if record.outcome in _WALLS:
+            if record.outcome in _WALLS or (record.outcome is Outcome.NEEDS_KEY and door.one_key):
                 with self._lock:
                     self._closed[platform.key, index] = record
         record = _verdict(met, forbidden, keys, asked, platform)
@@ -153,12 +154,19 @@ class Doors:
         platform: Platform,
     ) -> Record:
         """Add what stands on further pages of the same answer, as far as they come."""
-        posts = list(record.posts)
+        fields, posts = dict(record.fields), list(record.posts)
         for template in door.more:
             url = _fill(template, asked, {**secrets, "account_id": record.text("account_id")})
             more = self._ask(url, door, secrets, asked, platform)
-            posts += more.posts if more.outcome.has_numbers else ()
-        return replace(record, posts=tuple(posts))
+            if more.outcome.has_numbers:
+                fields = {**more.fields, **fields}
+                posts += more.posts
+        layout = next((x for x in platform.layouts if x.name == record.layout), None)
+        missing = tuple(n for n in layout.required if n not in fields) if layout else ()
+        if any(isinstance(value, Count) for value in fields.values()):
+            outcome = Outcome.PARTIAL if missing else Outcome.OK
+            record = replace(record, outcome=outcome, missing=missing, detail="")
+        return replace(record, fields=fields, posts=tuple(posts))
 
     def _secrets(self, door: Door, handle: str) -> dict[str, str] | None:
         """The door's keys by the names in its templates; None when one that it needs is not set."""
@@ -210,7 +218,8 @@ def _verdict(
         first = min(met, key=lambda r: _TELLING.index(r.outcome) if r.outcome in _TELLING else 99)
         final = [record for record in met if record.outcome in _FINAL]
         record = final[0] if final else first
-        rest = f"; {forbidden}" if forbidden and not final else ""
+        told = forbidden and not final and not record.detail.lower().startswith("not asked")
+        rest = " (its other page is forbidden to programs by robots.txt)" if told else ""
         return _of(asked, record.outcome, record.detail.rstrip(".") + rest)
     if forbidden:
         return _of(asked, Outcome.ROBOTS_DISALLOWED, forbidden)

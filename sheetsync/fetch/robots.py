@@ -16,7 +16,7 @@ from sheetsync.model import Outcome
 #: RFC 9309, 2.5: a parser reads at least this much; what lies behind it is not read.
 MOST_BYTES = 500 * 1024
 # A file of agents and rules in the right proportion would make the parser hold billions of rules.
-_MOST_RULES = 1_000_000
+_MOST_RULES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
