@@ -8,7 +8,8 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +48,9 @@ class Commands(click.Group):
     """Shows a SheetsyncError as the terminal should: what happened, then the next step."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):  # a console without “≈” shows “?”, and goes on
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
         except SheetsyncError as error:
@@ -63,7 +67,10 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
 
 
 class Moment(click.ParamType[datetime]):
-    """A day (taken at noon UTC, so that it is that day almost everywhere) or a full time."""
+    """A day (taken at noon) or a full time; without an offset it is the dashboard's own time.
+
+    Returned naive then, for `sync` to place in the dashboard's zone.
+    """
 
     name = "date"
 
@@ -74,9 +81,12 @@ class Moment(click.ParamType[datetime]):
             found = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}” is no date such as 2026-11-22 or 2026-11-22T05:31", param, ctx)
-        if len(value) == 10:
+        if not set("T: ") & set(value):
             found = found.replace(hour=12)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        plain = found.replace(tzinfo=None)
+        if not datetime(2005, 1, 1) <= plain <= now().replace(tzinfo=None) + timedelta(days=1):  # noqa: DTZ001
+            self.fail(f"“{value}” is not a day on which a page can have been saved", param, ctx)
+        return found
 
 
 platform_option = option(
@@ -87,6 +97,8 @@ platform_option = option(
     metavar="FILE",
     help="A platform file of your own (.toml), tried before the built-in ones.",
 )
+NO_PAGES = SavedPages((), 0, 0)
+NO_PLATFORM = "not a page of any platform that sheetsync knows"
 json_option = option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
@@ -235,10 +247,9 @@ def sync_command(
     platforms = platforms_with(platform_files)
     named = [watch(address, platforms) for address in addresses]
     moment = now()
-    found = read_saved(saved, now=moment, captured=captured) if saved else SavedPages((), 0, 0)
+    found = read_saved(saved, now=moment, captured=in_utc(captured)) if saved else NO_PAGES
     reads, foreign = read_pages(found.pages, platforms)
-    files = {path.name for path in saved if path.is_file()}
-    reads = [replace(read, named=read.name in files) for read in reads]
+    reads = with_named_files(reads, [path for path in saved if path.is_file()])
     stopped = ""
     if named or not saved:
         manners = Manners(posts=posts, **web_settings(web))
@@ -254,6 +265,7 @@ def sync_command(
             now=moment,
             watched=named,
             passed_over=found.passed_over + foreign,
+            floating=captured is not None and captured.tzinfo is None,
             dry_run=dry_run,
             allow_loss=allow_loss,
         )
@@ -262,6 +274,21 @@ def sync_command(
     tell(synced, to, notes, steps, dry_run=dry_run, as_json=as_json, quiet=quiet)
     if stopped or any(failed(read, strict=strict) for read in synced.reads):
         sys.exit(1)
+
+
+def in_utc(captured: datetime | None) -> datetime | None:
+    if captured is None or captured.tzinfo:
+        return captured
+    return captured.replace(tzinfo=UTC)
+
+
+def with_named_files(reads: Sequence[Read], files: Sequence[Path]) -> list[Read]:
+    """A file that a person named is never passed over in silence."""
+    names = {path.name for path in files}
+    there = {read.name.partition(" #")[0] for read in reads}
+    nothing = Record("", "profile", Outcome.NOT_A_PROFILE, detail=NO_PLATFORM)
+    marked = [replace(read, named=read.name.partition(" #")[0] in names) for read in reads]
+    return marked + [Read(name, nothing, named=True) for name in sorted(names - there)]
 
 
 def listed(to: str, platforms: Sequence[Platform]) -> list[Profile | Post]:
@@ -379,6 +406,8 @@ def show(
     else:
         names = {platform.key: platform.name for platform in platforms}
         blocks = ["\n".join(report.record_lines(r, names.get(r.platform, ""))) for r in records]
+        if len(blocks) > 1 and Path(what).exists():
+            blocks = [f"{page.name}\n{block}" for page, block in zip(pages, blocks, strict=True)]
         click.echo("\n\n".join(blocks))
     if not any(record.outcome.has_numbers for record in records):
         sys.exit(1)
@@ -395,7 +424,7 @@ def address_or_file(what: str, platforms: Sequence[Platform]) -> Profile | Post:
 
 
 def pages_of(path: Path, captured: datetime | None) -> Sequence[Page]:
-    pages = read_saved([path], now=now(), captured=captured).pages
+    pages = read_saved([path], now=now(), captured=in_utc(captured)).pages
     if not pages:
         raise ConfigError(
             f"{path}: no saved page in it.",
@@ -414,7 +443,7 @@ def read_one(page: Page, platforms: Sequence[Platform]) -> Record:
         source=page.source,
         captured_at=page.captured_at,
         captured_by=page.captured_by,
-        detail="not a page of any platform that sheetsync knows",
+        detail=NO_PLATFORM,
     )
 
 

@@ -51,7 +51,7 @@ def extract_any(page: Page, platforms: Sequence[Platform]) -> Record | None:
     for platform in _candidates(document, page, platforms):
         extraction = Extraction(document, page, platform, None)
         record = extraction.record()
-        if record.layout or extraction.own_sign:
+        if record.layout or extraction.own_sign or extraction.left_over or extraction.broken:
             return record
         if first is None and extraction.owned:
             first = record
@@ -64,7 +64,9 @@ def judge(record: Record, account_id: str) -> Record:
     if not account_id or not seen or seen == account_id:
         return record
     return without_numbers(
-        record, Outcome.ACCOUNT_CHANGED, f"the name @{record.handle} now belongs to another account"
+        record,
+        Outcome.ACCOUNT_CHANGED,
+        f"@{record.handle} is another account here than the one seen before under this name",
     )
 
 
@@ -110,6 +112,8 @@ class Extraction:
         self.own_sign = False
         #: The handle of a state that was left over from another page.
         self.left_over = ""
+        #: Whether the platform's own script is there but cannot be read.
+        self.broken = False
 
     def record(self) -> Record:
         page = self.page
@@ -125,6 +129,7 @@ class Extraction:
             root = self._root(layout)
             found = None if root is None else self._recognise(layout, root)
             if root is BROKEN or (found and self.document.cut):
+                self.broken = True
                 return best or self._refused(Outcome.UNREADABLE, CUT)
             if found:
                 record, doubtful = self._read(found)

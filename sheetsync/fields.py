@@ -16,6 +16,7 @@ from sheetsync.platform import Element, Layout, Moment, Names, Platform, Read, w
 #: Nothing that we read is older than the platforms themselves; an earlier time is no time.
 EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class FieldReader:
@@ -81,7 +82,7 @@ class FieldReader:
         if type_ == "id":
             raw = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
             return raw.strip()[:200] or None if isinstance(raw, str) else None
-        return raw if isinstance(raw, str) and raw.strip() else None
+        return _clean(raw) or None if isinstance(raw, str) and raw.strip() else None
 
     def _may_be_wrapped(self, count: Count) -> bool:
         """Whether a 32-bit counter may have wrapped round (khaby.lame's hearts did).
@@ -117,6 +118,11 @@ def _text(tree: Selector, element: Element) -> str | None:
 
 def _group(match: re.Match[str]) -> str:
     return with_host(match.groupdict()) or match[1]
+
+
+def _clean(text: str) -> str:
+    """Text without what a terminal obeys and without halves of characters; newlines stay."""
+    return _UNFIT.sub("", text)
 
 
 def _is_hidden(raw: Any, read: Read) -> bool:

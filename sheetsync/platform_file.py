@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from cssselect import SelectorError
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
@@ -108,6 +109,8 @@ class Table:
                 compiled(sample)
         except (JMESPathError, PendingDeprecationWarning) as error:
             raise self.wrong(key, f"not a JMESPath: {str(error).splitlines()[0]}") from error
+        if problem := _unknown_function(compiled(sample).parsed):
+            raise self.wrong(key, problem)
         if found := NOT_OF_A_PART.search(text):
             raise self.wrong(key, f"“{found[0]}…” is never true: write !(a.b), not !a.b")
         return Query(text, needs)
@@ -131,10 +134,26 @@ class Table:
 
     def xpath(self, text: str, key: str) -> str:
         try:
-            etree.XPath(text)
-        except etree.XPathError as error:
+            etree.XPath(text)(etree.Element("html"))
+        except (etree.XPathError, ValueError) as error:
             raise self.wrong(key, f"not an XPath: {error}") from error
         return text
+
+    def address(self, key: str) -> str:
+        """An https address whose {names} are all known."""
+        text = self.take(key, str)
+        unknown = set(re.findall(r"\{([^{}]*)\}", text)) - {"handle", "id", "user", "host"}
+        if unknown or not text.startswith("https://"):
+            raise self.wrong(
+                key, "must begin with https:// and name only {handle}, {id}, {user}, {host}"
+            )
+        return text
+
+    def host_names(self, key: str) -> tuple[str, ...]:
+        hosts = self.texts(key)
+        if not hosts or not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in hosts):
+            raise self.wrong(key, 'must name the site\'s hosts, e.g. ["example.social"]')
+        return hosts
 
     def css(self, text: str, key: str) -> str:
         try:
@@ -153,6 +172,20 @@ KINDS: Mapping[type, str] = {
     list: "a list",
     dict: "a table",
 }
+
+
+def _unknown_function(node: Any) -> str:
+    """What is wrong with the first function that JMESPath would only refuse when it is met."""
+    if node["type"] == "function_expression":
+        known = Functions.FUNCTION_TABLE.get(node["value"])
+        if known is None:
+            return f"JMESPath has no function {node['value']}()"
+        wanted, given = known["signature"], len(node["children"])
+        variadic = bool(wanted) and wanted[-1].get("variadic")
+        if given != len(wanted) and not (variadic and given >= len(wanted)):
+            return f"{node['value']}() takes {len(wanted)} arguments, not {given}"
+    found = (_unknown_function(child) for child in node["children"] if isinstance(child, dict))
+    return next((problem for problem in found if problem), "")
 
 
 def load(path: Path) -> Platform:
@@ -178,10 +211,10 @@ def parse(text: str, key: str, path: str) -> Platform:
     platform = Platform(
         key=key,
         name=top.take("name", str),
-        checked=top.take("checked", str),
+        checked=_checked(top),
         verified=top.take("verified", bool, True),
         note=top.take("note", str, ""),
-        hosts=top.texts("hosts"),
+        hosts=top.host_names("hosts"),
         any_host=top.take("any_host", bool, False),
         locale=_locale(top, "en"),
         language=top.take("language", str, "en"),
@@ -211,6 +244,13 @@ def builtin() -> tuple[Platform, ...]:
         parse(file.read_text(encoding="utf-8"), file.name.removesuffix(".toml"), file.name)
         for file in files
     )
+
+
+def _checked(top: Table) -> str:
+    checked = top.take("checked", str)
+    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", checked):
+        raise top.wrong("checked", "must be a month or a day, e.g. 2026-11")
+    return checked
 
 
 def _locale(table: Table, default: str) -> str:
@@ -249,7 +289,7 @@ def _subject(table: Table, kind: Kind) -> Subject:
             raise table.wrong(f"address[{n}]", f"must have a group (?P<{needed}>…)")
     subject = Subject(
         addresses=addresses,
-        url=table.take("url", str),
+        url=table.address("url"),
         other_urls=tuple(_other_url(row) for row in table.tables("other_urls")),
         handle=table.pattern(table.take("handle", str, r"[\w.-]{1,64}"), "handle"),
         fields=_fields(table.table("fields"), kind),
@@ -260,7 +300,7 @@ def _subject(table: Table, kind: Kind) -> Subject:
 
 
 def _other_url(row: Table) -> tuple[re.Pattern[str], str]:
-    found = row.pattern(row.take("handle", str), "handle"), row.take("url", str)
+    found = row.pattern(row.take("handle", str), "handle"), row.address("url")
     row.done()
     return found
 
@@ -297,6 +337,8 @@ def _read(table: Table, name: str, raw: Any) -> Read:
         shift=row.take("shift", int, 0),
     )
     row.done()
+    if not 0 <= read.shift <= 63:
+        raise row.wrong("shift", "must be a number of bits from 0 to 63")
     return read
 
 
@@ -329,6 +371,8 @@ def _layout(table: Table) -> Layout:
     table.done()
     if not (layout.script or layout.after or layout.body or layout.needs_tree):
         raise table.wrong("", "needs one of script, after, body, jsonld, elements")
+    if sum(map(bool, (layout.script, layout.after, layout.body, layout.jsonld))) > 1:
+        raise table.wrong("", "has more than one of script, after, body, jsonld")
     return layout
 
 
@@ -450,7 +494,10 @@ def _delay(top: Table) -> float:
 
 def _check_layouts(platform: Platform, top: Table) -> None:
     """Cross-checks: a layout's kind must be described, its required fields must exist."""
+    names = [layout.name for layout in platform.layouts]
     for n, layout in enumerate(platform.layouts):
+        if layout.name in names[:n]:
+            raise top.wrong(f"layouts[{n}].name", f"“{layout.name}” is there already")
         subject = platform.subjects.get(layout.kind)
         if subject is None:
             raise top.wrong(f"layouts[{n}].kind", f"the file has no [{layout.kind}]")

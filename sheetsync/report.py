@@ -30,11 +30,16 @@ def number(count: Count) -> str:
     return f"{count.value:,}" if count.exact else f"≈ {count.value:,}"
 
 
+def _counted(count: Count, name: str) -> str:
+    return f"{number(count)} {name.removesuffix('s') if count == Count(1) else name}"
+
+
 def numbers(record: Record) -> str:
     names = SHOWN if record.kind == "profile" else SHOWN_POST
-    parts = [f"{number(c)} {name}" for name in names if (c := record.count(name))]
+    parts = [_counted(c, name) for name in names if (c := record.count(name))]
     if record.posts:
-        parts.append(f"{len(record.posts)} posts seen")
+        seen = len(record.posts)
+        parts.append("1 post seen" if seen == 1 else f"{seen} posts seen")
     return " · ".join(parts)
 
 
@@ -149,7 +154,7 @@ def hints(synced: Synced) -> list[str]:
         pages = "1 page has" if undated == 1 else f"{undated} pages have"
         found.append(
             f"{pages} no date, so no day of history was made;"
-            " say when with --captured, e.g. --captured 2026-11-22"
+            " say when they were saved: --captured YYYY-MM-DD"
         )
     return found
 
@@ -294,7 +299,7 @@ def _columns(rows: Iterable[Sequence[str]], width: int | None = None) -> list[st
     Where that is wider than ``width``, each row becomes a line with its first cell and, under it,
     the rest, folded.
     """
-    table = [list(row) for row in rows]
+    table = [[_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = [
         ("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip()
@@ -310,6 +315,11 @@ def _columns(rows: Iterable[Sequence[str]], width: int | None = None) -> list[st
             for line in _hung(row, full, left, width)
         ]
     return [line for row in table for line in _stacked(row, width)]
+
+
+def _line(cell: str) -> str:
+    """One line, whatever a file's name or a page says; nothing that a terminal obeys."""
+    return "".join(c for c in " ".join(cell.split()) if c.isprintable())
 
 
 def _hung(row: Sequence[str], full: str, left: int, width: int) -> list[str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import Destination, DestinationChanged
 from sheetsync.extract import extract_any, judge
 from sheetsync.model import Outcome, Page, Post, Profile, Record
-from sheetsync.plan import Plan, State, known_accounts, make_plan
+from sheetsync.plan import Plan, State, known_accounts, make_plan, zone_of
 from sheetsync.platform import Platform, find_watched
 from sheetsync.watch import read_before
 
@@ -66,16 +66,20 @@ def sync(
     now: datetime,
     watched: Sequence[Profile | Post] = (),
     passed_over: int = 0,
+    floating: bool = False,
     dry_run: bool = False,
     allow_loss: bool = False,
 ) -> Synced:
     """Bring the destination up to what was read.
 
-    Raises DestinationError, UnsafePlan and ConfigError, each with nothing written.
+    ``floating``: the time that a person stated for saved pages (``--captured``) has no offset, so
+    it is a time of the dashboard's own zone. Raises DestinationError, UnsafePlan and ConfigError,
+    each with nothing written.
     """
     for attempt in range(ATTEMPTS):
         state = destination.read(DASHBOARD)
-        judged = judge_all(reads, state, now)
+        placed = [in_zone(read, zone_of(state)) for read in reads] if floating else reads
+        judged = judge_all(placed, state, now)
         plan = make_plan(
             DASHBOARD,
             state,
@@ -94,6 +98,15 @@ def sync(
             if attempt == ATTEMPTS - 1:
                 raise
     return Synced(tuple(judged), plan, passed_over, written=bool(plan) and not dry_run)
+
+
+def in_zone(read: Read, zone: tzinfo) -> Read:
+    """The reading at the same time of day, but in the dashboard's zone."""
+    at = read.record.captured_at
+    if at is None or read.record.captured_by != "option":
+        return read
+    moved = at.replace(tzinfo=zone).astimezone(UTC)
+    return replace(read, record=replace(read.record, captured_at=moved))
 
 
 def judge_all(reads: Sequence[Read], state: State, now: datetime) -> list[Read]:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -135,6 +136,60 @@ def test_files_of_one_time_make_no_history_until_a_person_says_when(tmp_path: Pa
     run("sync", "--saved", tmp_path / "in", "--captured", "2026-09-22")
     (day,) = rows("dashboard.xlsx", "History")
     assert str(day["Day"]).startswith("2026-09-22")
+
+
+@pytest.mark.parametrize(
+    ("zone", "said", "day"),
+    [
+        ("UTC", "2026-09-22", "2026-09-22"),
+        ("Pacific/Kiritimati", "2026-09-22", "2026-09-22"),
+        ("America/New_York", "20260922", "2026-09-22"),
+        ("Europe/Brussels", "2026-09-22T23:30", "2026-09-22"),
+        ("Europe/Brussels", "2026-09-22T23:30+00:00", "2026-09-23"),
+    ],
+)
+def test_captured_is_a_day_of_the_dashboards_own_zone(
+    tmp_path: Path, zone: str, said: str, day: str
+) -> None:
+    run("sync", "bluesky:nobody.example", HTTPS_PROXY="http://127.0.0.1:9")
+    book = openpyxl.load_workbook("dashboard.xlsx")
+    (cell,) = [
+        row[1] for row in book["How to read this"].iter_rows() if row[0].value == "Time zone"
+    ]
+    cell.value = zone
+    book.save("dashboard.xlsx")
+    run("sync", "--saved", save("embed", tmp_path / "a.json"), "--captured", said)
+    (row,) = rows("dashboard.xlsx", "History")
+    assert str(row["Day"]).startswith(day)
+
+
+@pytest.mark.parametrize("said", ["9999-12-31", "2027-06-01", "1900-01-01"])
+def test_captured_has_to_be_a_day_that_can_be(tmp_path: Path, said: str) -> None:
+    result = run("sync", "--saved", save("embed", tmp_path / "a.json"), "--captured", said)
+    assert result.exit_code == 2
+    assert "is not a day" in result.stderr
+
+
+def test_a_console_without_the_sign_for_about_still_gets_its_report(tmp_path: Path) -> None:
+    page = save("sigi", tmp_path / "a.html")
+    words = [sys.executable, "-m", "sheetsync", "sync", "--saved", str(page)]
+    env = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(words, capture_output=True, env=env, check=True, timeout=60)
+    assert b"? 23,400 followers" in done.stdout
+
+
+def test_a_file_named_on_the_command_line_is_never_passed_over_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "x.html").write_text("<html><body>my holiday</body></html>")
+    result = run("sync", "--saved", "x.html")
+    assert result.exit_code == 1
+    assert "x.html  no numbers  not a page of any platform" in result.stdout
+
+
+def test_nothing_that_a_page_says_commands_the_terminal(tmp_path: Path) -> None:
+    page = save("name-with-terminal-codes", tmp_path / "a\nb.html")
+    for result in (run("show", page), run("sync", "--saved", page), run("show", page, "--json")):
+        assert "\x1b" not in result.output
+        assert "Anna" in result.output or "@anna.bakt" in result.output
 
 
 def test_show_prints_one_record(tmp_path: Path) -> None:

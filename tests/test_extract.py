@@ -121,6 +121,15 @@ def test_a_page_from_a_foreign_address_is_not_read() -> None:
     assert extract_any(page, builtin()) is None
 
 
+def test_a_saved_page_that_was_reached_by_clicking_is_not_passed_over() -> None:
+    """Its state is of the page before, and it says no address: not a reading, but ours."""
+    rendered = '<h1 data-e2e="user-title">Piet</h1><h2 data-e2e="user-subtitle">piet</h2>'
+    page = Page(text=state("anna").replace("<html>", f"<html>{rendered}"))
+    record = extract_any(page, builtin())
+    assert record
+    assert record.outcome is Outcome.OTHER_PROFILE
+
+
 def test_a_page_of_nobody_is_passed_over() -> None:
     assert extract_any(Page(text="<html><p>my holiday</p></html>"), builtin()) is None
     assert extract_any(Page(text='{"a": 1}'), builtin()) is None

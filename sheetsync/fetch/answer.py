@@ -41,7 +41,10 @@ class Answer:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).hostname or "the site"
+        try:
+            return urlsplit(self.url).hostname or "the site"
+        except ValueError:  # what was asked for is no address
+            return "the site"
 
     @property
     def size(self) -> int:

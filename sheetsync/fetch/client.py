@@ -135,17 +135,13 @@ class Client:
         first host only. ``cut``: of a larger page, the first ``max_bytes`` will do. ``may_follow``
         is asked of each address that a site sends on to: why robots.txt forbids it, or None.
         """
-        own = {
-            "User-Agent": self._agent,
-            "Accept": accept,
-            "Accept-Language": accept_language,
-            "Accept-Encoding": CODINGS,
-        }
+        wanted = {"Accept": accept, "Accept-Language": accept_language}
+        own = {"User-Agent": self._agent, "Accept-Encoding": CODINGS}  # not for others to change
         request = _Request(
             budget=Deadline(self._seconds if deadline is None else min(deadline, self._seconds)),
             limit=self._max_bytes if max_bytes is None else max_bytes,
             cut=cut,
-            headers=own | sendable(headers or {}),
+            headers=wanted | sendable(headers or {}) | own,
             secrets=sendable(secret_headers or {}),
             may_follow=may_follow,
         )

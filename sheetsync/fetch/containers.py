@@ -124,7 +124,7 @@ def _yaml(data: bytes, max_bytes: int) -> list[Page]:
     try:
         import yaml  # noqa: PLC0415 an extra, because few people need it
     except ImportError:
-        return [damaged('To read recordings in YAML: pip install "sheetsync[yaml]" (extra: yaml).')]
+        return [damaged("Recordings in YAML need one more library: pip install PyYAML")]
     # The loader that guesses no types: a stranger's "dates" and "numbers" stay text.
     loader: Any = type("Recording", (getattr(yaml, "CBaseLoader", yaml.BaseLoader),), {})
     for tag in ("tag:yaml.org,2002:binary", "!binary"):  # vcrpy; VCR for Ruby

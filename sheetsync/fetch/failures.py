@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from requests import RequestException
-from urllib3.exceptions import ProxyError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 from sheetsync.fetch.body import Damaged, Incomplete, TooLarge
 from sheetsync.fetch.guard import Refused
@@ -21,6 +21,7 @@ Kinds = type[BaseException] | tuple[type[BaseException], ...]
 _PROXY_ANSWER = re.compile(r"Tunnel connection failed: (\d{3})")
 #: The resolver said "not now" rather than "no such name".
 _NOT_NOW = {socket.EAI_AGAIN, socket.EAI_FAIL}
+_NOT_CONNECTED = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 _BROKEN_OFF = (
     ssl.SSLEOFError,
     ssl.SSLZeroReturnError,
@@ -82,9 +83,10 @@ def _of_proxy(causes: list[BaseException], host: str) -> Failure | None:
         if said := _PROXY_ANSWER.search(str(cause)):
             detail = f"The proxy (HTTPS_PROXY) answered {said[1]} when asked for {host}."
             return Failure(Outcome.UNREACHABLE, detail, again=said[1] in ("502", "503", "504"))
-    if any(isinstance(cause, ProxyError) for cause in causes):
-        detail = "The proxy (HTTPS_PROXY) could not be reached."
-        return Failure(Outcome.UNREACHABLE, detail, again=True)
+    # urllib3 calls it the proxy's error, too, when a site behind it breaks off.
+    to_proxy = any(isinstance(cause, ProxyError) for cause in causes)
+    if to_proxy and any(isinstance(cause, _NOT_CONNECTED) for cause in causes):
+        return Failure(Outcome.UNREACHABLE, "The proxy (HTTPS_PROXY) could not be reached.", True)
     return None
 
 

@@ -15,8 +15,8 @@ from sheetsync.model import Outcome
 
 #: RFC 9309, 2.5: a parser reads at least this much; what lies behind it is not read.
 MOST_BYTES = 500 * 1024
-# A file of agents and rules in the right proportion would make the parser hold billions of rules.
-_MOST_RULES = 500_000
+# Every agent of a group gets every rule of the group: a hostile file comes to half a billion.
+_MOST_RULES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,25 @@ class Robots:
 
 def _parsed(answer: Answer, host: str) -> Protego | Verdict:
     text = answer.body.decode("utf-8-sig", "replace")
-    lines = text.splitlines()
-    agents = sum(line.lstrip()[:4].lower() == "user" for line in lines)
-    if agents * len(lines) > _MOST_RULES:
+    if _rules_in(text) > _MOST_RULES:
         return Verdict(False, None, f"robots.txt of {host} is too odd to be understood.")
     return Protego.parse(text)
+
+
+def _rules_in(text: str) -> int:
+    """How many rules the parser will hold, at most; and how often it will compare agents."""
+    found = agents = 0
+    among_agents = False
+    for line in text.splitlines():
+        word = line.lstrip()[:3].lower()
+        if word == "use":  # User-agent, however it is spelled
+            agents = agents + 1 if among_agents else 1
+            among_agents = True
+            found += agents
+        elif word in ("all", "dis", "dia"):  # Allow, Disallow and its misspellings
+            among_agents = False
+            found += agents
+    return found
 
 
 def _judge(rules: Protego, url: str, host: str, user_agent: str) -> Verdict:

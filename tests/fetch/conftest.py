@@ -22,14 +22,14 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def client(world: World) -> Iterator[MakeClient]:
-    """Makes clients that find the world; a second attempt comes at once, a page has a second."""
+    """Makes clients that find the world; a second attempt comes at once."""
     with ExitStack() as stack:
 
         def make(*, proxy: bool = False, **options: Any) -> Client:
-            given = {
+            given: dict[str, Any] = {
                 "guard": world.guard(),
                 "network": world.network(proxy=proxy),
-                "seconds": 1.0,
+                "seconds": 10.0,
                 "sleep": lambda seconds: None,
                 "jitter": lambda: -0.5,
             }

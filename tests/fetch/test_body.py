@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,12 @@ def bare(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-PACKERS = {"": bytes, "identity": bytes, "gzip": gzip.compress, "X-GZip ": gzip.compress}
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "identity": bytes,
+    "gzip": gzip.compress,
+    "X-GZip ": gzip.compress,
+}
 PACKERS |= {"deflate": zlib.compress, "DEFLATE": bare}
 
 
@@ -41,7 +47,9 @@ def test_whatever_is_packed_comes_out_the_same(body: bytes, coding: str, piece: 
     assert read_body(Raw(PACKERS[coding](body), piece), coding, limit=5000) == body
 
 
-@given(st.binary(min_size=1, max_size=300), st.sampled_from(["gzip", "deflate", "DEFLATE"]), st.data())
+@given(
+    st.binary(min_size=1, max_size=300), st.sampled_from(["gzip", "deflate", "DEFLATE"]), st.data()
+)
 def test_what_is_cut_is_never_a_shorter_page(body: bytes, coding: str, data: st.DataObject) -> None:
     packed = PACKERS[coding](body)
     cut = data.draw(st.integers(1, len(packed) - 1))

@@ -110,7 +110,11 @@ def test_no_form_of_an_address_is_more_public_than_the_address(ip: ipaddress.IPv
 
 
 @given(st.ip_addresses())
-def test_public_is_never_wider_than_the_library_says(ip: ipaddress.IPv4Address) -> None:
+def test_public_is_never_wider_than_the_library_says(
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
+    if isinstance(ip, ipaddress.IPv6Address) and int(ip) >> 112 in (0, 0x64, 0x2002):
+        return  # these carry an IPv4 address, which is what counts
     assert not is_public(str(ip)) or not (ip.is_private or ip.is_multicast or ip.is_loopback)
 
 
@@ -273,16 +277,22 @@ def test_second_address_is_tried_when_the_first_is_silent() -> None:
         return socket.socket()
 
     found = ["2606:4700::1", PUBLIC]
-    Guard(anything, resolve=lambda host, port: found, dial=dial).open("a.example.org", 443, 4).close()
+    Guard(anything, resolve=lambda host, port: found, dial=dial).open(
+        "a.example.org", 443, 4
+    ).close()
     assert dialled == [("2606:4700::1", 2), (PUBLIC, 4)]
 
 
 def test_look_up_that_hangs_ends_in_time() -> None:
+    def hang(host: str, port: int) -> list[str]:
+        time.sleep(4)
+        return [PUBLIC]
+
     began = time.monotonic()
-    guard = Guard(anything, resolve=lambda host, port: time.sleep(1.5) or [PUBLIC])
+    guard = Guard(anything, resolve=hang)
     with pytest.raises(TimeoutError):
         guard.open("slow.example.org", 443, 0.1)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 def test_socket_is_vetted_again_whatever_the_address_said() -> None:

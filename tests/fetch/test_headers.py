@@ -73,7 +73,7 @@ def test_no_retry_after_breaks_it(said: str, date: str) -> None:
         ("/login", "https://a.example.org/login"),
         ("b?c=d#e", "https://a.example.org/@x/b?c=d"),
         ("//other.example.org/", "https://other.example.org/"),
-        ("HTTP://other.example.org/", "http://other.example.org/"),
+        ("HTTP://other.example.org/#x", "http://other.example.org/"),
         ("é".encode().decode("latin-1"), "https://a.example.org/@x/é"),
         ("é", "https://a.example.org/@x/é"),
         ("https://[::1", "https://[::1"),

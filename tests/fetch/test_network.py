@@ -60,7 +60,9 @@ def test_exceptions_go_the_direct_way(exceptions: str, host: str, exempt: bool) 
     assert (network.proxy_for(f"https://{host}/") is None) is exempt
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "http://", "http://x:99999", "http://["])
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:1080", "http://", "http://x:99999", "http://["]
+)
 def test_proxy_that_cannot_be_used_is_a_mistake(proxy: str) -> None:
     with pytest.raises(ConfigError, match="HTTPS_PROXY") as caught:
         Network({"https": proxy})

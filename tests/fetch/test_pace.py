@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def pace(clock: Clock) -> Pace:
-    return Pace(lambda host: 4.0 if host == "www.tiktok.com" else 0.5, clock=clock, sleep=clock.sleep)
+    return Pace(
+        lambda host: 4.0 if host == "www.tiktok.com" else 0.5, clock=clock, sleep=clock.sleep
+    )
 
 
 def ask(pace: Pace, clock: Clock, host: str, latency: float = 0.1, status: int = 200) -> float:
@@ -49,13 +52,13 @@ def test_first_request_waits_for_nothing(pace: Pace, clock: Clock) -> None:
 
 def test_least_delay_lies_between_an_answer_and_the_next_request(pace: Pace, clock: Clock) -> None:
     sent = [ask(pace, clock, "www.tiktok.com") for _ in range(5)]
-    assert [b - a for a, b in zip(sent, sent[1:], strict=False)] == pytest.approx([4.1] * 4)
+    assert [b - a for a, b in pairwise(sent)] == pytest.approx([4.1] * 4)
 
 
 def test_delay_moves_half_way_to_the_latency(pace: Pace, clock: Clock) -> None:
     sent = [ask(pace, clock, "bsky.app", latency=0.6) for _ in range(4)]
     # From 1: (1 + 0.6) / 2 = 0.8, then 0.7, then 0.65.
-    gaps = [b - a - 0.6 for a, b in zip(sent, sent[1:], strict=False)]
+    gaps = [b - a - 0.6 for a, b in pairwise(sent)]
     assert gaps == pytest.approx([0.8, 0.7, 0.65])
 
 
@@ -86,7 +89,7 @@ def test_crawl_delay_is_a_least_delay(pace: Pace, clock: Clock) -> None:
     pace.at_least("bsky.app", 10)
     assert pace.due("bsky.app") == 10
     sent = [ask(pace, clock, "bsky.app") for _ in range(3)]
-    assert min(b - a for a, b in zip(sent, sent[1:], strict=False)) >= 10
+    assert min(b - a for a, b in pairwise(sent)) >= 10
     pace.at_least("bsky.app", 2)
     assert pace.due("bsky.app") == 10
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import ssl
 import time
 from base64 import b64encode
 from contextlib import suppress
@@ -19,8 +20,9 @@ Gate = int | Literal["silent", "silent after", "reset after", "no tls"]
 class Proxy(Listener):
     """``log`` has every first line: ``CONNECT www.tiktok.com:443 HTTP/1.1`` or ``GET http://…``."""
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, tls: ssl.SSLContext) -> None:
         self._server_port = server_port
+        self._tls = tls
         self.log: list[str] = []
         self.gates: dict[str, Gate] = {}
         #: "user:password" when one is asked for.
@@ -28,6 +30,13 @@ class Proxy(Listener):
         super().__init__()
 
     def serve(self, sock: socket.socket, number: int) -> None:
+        if sock.recv(1, socket.MSG_PEEK) != b"\x16":
+            self._answer(sock)
+            return
+        with self._tls.wrap_socket(sock, server_side=True) as secure, self.tracked(secure):
+            self._answer(secure)
+
+    def _answer(self, sock: socket.socket) -> None:
         head = read_head(sock)
         if not head:
             return
@@ -69,11 +78,13 @@ class Proxy(Listener):
 
     def _relay(self, sock: socket.socket, head: bytes) -> None:
         with socket.create_connection(("127.0.0.1", self._server_port), timeout=30) as server:
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server.sendall(head)
             other = {sock: server, server: sock}
             while not self.closing.is_set():
-                readable, _, _ = select.select(list(other), [], [], 0.05)
-                for one in readable:
+                unread = isinstance(sock, ssl.SSLSocket) and sock.pending()
+                readable, _, _ = select.select(list(other), [], [], 0 if unread else 0.05)
+                for one in {*readable, *([sock] if unread else [])}:
                     try:
                         data = one.recv(64 * 1024)
                     except ConnectionResetError:

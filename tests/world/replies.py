@@ -85,11 +85,11 @@ def drip_head(every: float = 0.05) -> Handler:
     return handler
 
 
-def drip_body(every: float = 0.05, **headers: str) -> Handler:
+def drip_body(every: float = 0.05, headers: Mapping[str, str] | None = None) -> Handler:
     """A body that comes byte by byte."""
 
     def handler(wire: Wire) -> None:
-        wire.send(head(200, {"Content-Length": "100000", **headers}))
+        wire.send(head(200, {"Content-Length": "100000"} | dict(headers or {})))
         _drip(wire, b"x" * 2000, every)
 
     return handler

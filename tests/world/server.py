@@ -8,8 +8,8 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
@@ -81,6 +81,12 @@ class Listener:
     def serve(self, sock: socket.socket, number: int) -> None:
         raise NotImplementedError
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        with self._lock:
+            return sum(sock.fileno() >= 0 for sock in self._sockets)
+
     def close(self) -> None:
         self.closing.set()
         with suppress(OSError):
@@ -108,20 +114,25 @@ class Listener:
             except OSError:
                 return
             number += 1
-            with self._lock:
-                self._sockets.add(sock)
             self._spawn(self._serve, sock, number)
 
     def _serve(self, sock: socket.socket, number: int) -> None:
-        try:
+        # The other side goes away in the middle: that is what many tests are about.
+        with sock, self.tracked(sock), suppress(OSError, ValueError):
             sock.settimeout(30)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.serve(sock, number)
-        except (OSError, ValueError):
-            pass  # the other side went away, which is what many tests are about
+
+    @contextmanager
+    def tracked(self, sock: socket.socket) -> Iterator[None]:
+        """Have the socket shut down when the world ends."""
+        with self._lock:
+            self._sockets.add(sock)
+        try:
+            yield
         finally:
             with self._lock:
                 self._sockets.discard(sock)
-            sock.close()
 
 
 class Server(Listener):
@@ -144,7 +155,7 @@ class Server(Listener):
         except (OSError, ValueError):
             self.broken_handshakes += 1
             raise
-        with secure:
+        with secure, self.tracked(secure):
             self._talk(secure, number, "https")
 
     def _by_name(self, secure: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:

@@ -44,7 +44,7 @@ class World:
         self.ca = Path(self._folder.name) / "ca.pem"
         self._authority.cert_pem.write_to_path(str(self.ca))
         self.server = Server(self)
-        self.proxy = Proxy(self.server.port)
+        self.proxy = Proxy(self.server.port, self.certificate_for("127.0.0.1"))
         return self
 
     def __exit__(
