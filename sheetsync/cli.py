@@ -132,6 +132,12 @@ def web_options(command: F) -> F:
             help="Another host that may be asked, e.g. a Mastodon server: social.example.",
         ),
         option(
+            "--allow-any-host",
+            is_flag=True,
+            help="Any host of the public web may be asked; never this machine or its network.",
+        ),
+        option("--allow-http", is_flag=True, help="Also ask without encryption (http)."),
+        option(
             "--save",
             type=click.Path(file_okay=False, path_type=Path),
             metavar="DIR",

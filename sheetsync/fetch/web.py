@@ -26,13 +26,16 @@ class Manners:
     """What the person who runs the command decides about asking sites, and answers for.
 
     ``contact`` goes into the User-Agent; ``allow_hosts`` are patterns besides the platforms' own
-    hosts; ``deadline`` is in seconds for the whole run; ``posts``: so many of each profile's
+    hosts, ``allow_any_host`` and ``allow_http`` open the rest of the public web (never this
+    machine or its own network); ``deadline`` is in seconds for the whole run; ``posts``: so many of each profile's
     newest posts are asked for on their own pages.
     """
 
     contact: str = ""
     ignore_robots: bool = False
     allow_hosts: tuple[str, ...] = ()
+    allow_any_host: bool = False
+    allow_http: bool = False
     deadline: float = DEADLINE
     posts: int = 0
 
@@ -51,9 +54,11 @@ class Web:
     ) -> None:
         self._platforms, self._manners = platforms, manners
         hosts = [host for platform in platforms for host in platform.hosts]
+        named = hosts_allowed(hosts, manners.allow_hosts)
+        anyone = manners.allow_any_host
         self._pace = Pace(self._least_delay)
         self._client = Client(
-            Guard(hosts_allowed(hosts, manners.allow_hosts)),
+            Guard(lambda host: anyone or named(host), http=manners.allow_http),
             contact=manners.contact,
             pace=self._pace,
         )
