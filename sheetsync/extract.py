@@ -20,6 +20,8 @@ from sheetsync.platform import Layout, Platform, Sign, of_host
 
 CUT = "the page is cut off in the middle: save or fetch it again"
 EMPTY = "the page is empty"
+#: Times that come from outside the page, in words.
+_TOLD: Mapping[str | None, str] = {"file": "the file's time", "option": "--captured"}
 #: What may stand for {handle} or {id} inside a platform file's quotes.
 NAME = re.compile(r"[\w.-]{1,64}")
 
@@ -234,7 +236,7 @@ class Extraction:
             if rule.when.search(found.root, found.names):
                 return self._named(without_numbers(record, rule.outcome, rule.say)), {}
         weighed = self._weighed(layout, replace(record, posts=self._posts(reader, record)))
-        return weighed, reader.doubtful
+        return _dated(weighed), reader.doubtful
 
     def _posts(self, reader: FieldReader, record: Record) -> tuple[Record, ...]:
         posts: dict[str, Record] = {}
@@ -368,6 +370,22 @@ def _sharpened(best: Record, other: Record, doubtful: Mapping[str, Count]) -> Re
         if abs(sharp.value - value.value) < value.step:
             fields[name] = sharp
     return replace(best, fields=fields)
+
+
+def _dated(record: Record) -> Record:
+    """Refuse a file's or a person's time that the page contradicts: it holds a newer post."""
+    published = [
+        p for post in record.posts if isinstance(p := post.fields.get("published"), datetime)
+    ]
+    at, newest = record.captured_at, max(published, default=None)
+    if at is None or newest is None or newest <= at or record.captured_by not in _TOLD:
+        return record
+    say = (
+        f"{_TOLD[record.captured_by]} says {at:%Y-%m-%d}, but the page holds a post of"
+        f" {newest:%Y-%m-%d}: that time is not used"
+    )
+    posts = tuple(replace(p, captured_at=None, captured_by=None) for p in record.posts)
+    return replace(record, captured_at=None, captured_by=None, posts=posts, detail=say)
 
 
 def _newest_first(post: Record) -> tuple[float, str]:

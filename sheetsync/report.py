@@ -76,8 +76,12 @@ def _good(read: Read) -> tuple[str, ...]:
     return (
         who(read.record),
         numbers(read.record) + (f" (not on the page: {missing})" if missing else ""),
-        f"from {host}" if host else when(read.record),
+        f"from {host}" if host else when(read.record) + _but(read.record),
     )
+
+
+def _but(record: Record) -> str:
+    return f" ({record.detail})" if record.detail else ""
 
 
 def _bad(read: Read) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sheetsync.extract import extract, extract_any, judge
-from sheetsync.model import Count, Outcome, Page, Post, Profile
+from sheetsync.model import CapturedBy, Count, Outcome, Page, Post, Profile
 from sheetsync.platform_file import builtin
 
 TIKTOK = builtin()[0]
@@ -86,6 +86,31 @@ def test_the_time_in_the_page_beats_what_the_door_says() -> None:
 def test_without_a_time_in_the_page_the_door_says_when() -> None:
     record = extract(Page(text=state(), captured_at=AT, captured_by="file"), TIKTOK)
     assert (record.captured_at, record.captured_by) == (AT, "file")
+
+
+def with_a_post_of(made: datetime) -> str:
+    item = {"id": str(int(made.timestamp()) << 32), "author": "anna", "stats": {"playCount": 5}}
+    state = {
+        "UserPage": {"uniqueId": "anna"},
+        "UserModule": {"users": {"anna": {"uniqueId": "anna"}}, "stats": {"anna": {"heart": 1}}},
+        "ItemModule": {item["id"]: item},
+    }
+    return f'<html><script id="SIGI_STATE">{json.dumps(state)}</script></html>'
+
+
+@pytest.mark.parametrize("by", ["file", "option"])
+def test_a_post_newer_than_the_files_time_contradicts_it_aloud(by: CapturedBy) -> None:
+    text = with_a_post_of(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    record = extract(Page(text=text, captured_at=AT, captured_by=by), TIKTOK)
+    assert record.captured_at is None
+    assert "holds a post of 2026-11-23" in record.detail
+    assert record.posts[0].count("views") == Count(5)
+
+
+def test_a_post_older_than_the_files_time_says_nothing_against_it() -> None:
+    text = with_a_post_of(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    record = extract(Page(text=text, captured_at=AT, captured_by="file"), TIKTOK)
+    assert (record.captured_at, record.detail) == (AT, "")
 
 
 def test_a_time_long_after_the_page_came_is_no_time() -> None:
