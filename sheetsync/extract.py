@@ -10,18 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sheetsync.document import BROKEN, Document, host_of
 from sheetsync.fields import FieldReader, content_time, elements
-from sheetsync.model import Count, FieldValue, Outcome, Page, Post, Profile, Record
+from sheetsync.model import Count, Outcome, Page, Post, Profile, Record
 from sheetsync.platform import Layout, Platform, Sign, of_host
+from sheetsync.verdict import (
+    all_exact,
+    dated,
+    identified,
+    newest_first,
+    sharpened,
+    weigh,
+    without_numbers,
+)
 
 CUT = "the page is cut off in the middle: save or fetch it again"
 EMPTY = "the page is empty"
-#: Times that come from outside the page, in words.
-_TOLD: Mapping[str | None, str] = {"file": "the file's time", "option": "--captured"}
 #: What may stand for {handle} or {id} inside a platform file's quotes.
 NAME = re.compile(r"[\w.-]{1,64}")
 
@@ -58,24 +64,6 @@ def extract_any(page: Page, platforms: Sequence[Platform]) -> Record | None:
         if first is None and extraction.owned:
             first = record
     return first
-
-
-def judge(record: Record, account_id: str) -> Record:
-    """Refuse numbers of an account other than the one seen before under this name."""
-    seen = record.text("account_id")
-    if not account_id or not seen or seen == account_id:
-        return record
-    return without_numbers(
-        record,
-        Outcome.ACCOUNT_CHANGED,
-        f"@{record.handle} is another account here than the one seen before under this name",
-    )
-
-
-def without_numbers(record: Record, outcome: Outcome, detail: str) -> Record:
-    """The same reading, with a reason in place of every number."""
-    kept = {k: v for k, v in record.fields.items() if k in ("handle", "account_id", "id")}
-    return replace(record, outcome=outcome, detail=detail, fields=kept, posts=(), missing=())
 
 
 def _candidates(
@@ -126,7 +114,7 @@ class Extraction:
             return self._refused(Outcome.NOT_A_PROFILE, f"not a page of {self.platform.name}")
         best: Record | None = None
         for layout in self.platform.layouts:
-            if best and (layout.kind != best.kind or _all_exact(best)):
+            if best and (layout.kind != best.kind or all_exact(best)):
                 continue
             root = self._root(layout)
             found = None if root is None else self._recognise(layout, root)
@@ -135,8 +123,8 @@ class Extraction:
                 return best or self._refused(Outcome.UNREADABLE, CUT)
             if found:
                 record, doubtful = self._read(found)
-                best = _sharpened(best, record, doubtful) if best else record
-        return self._identified(best) if best else self._unrecognised()
+                best = sharpened(best, record, doubtful) if best else record
+        return identified(best, self.asked) if best else self._unrecognised()
 
     @property
     def owned(self) -> bool:
@@ -235,8 +223,8 @@ class Extraction:
         for rule in layout.rules:
             if rule.when.search(found.root, found.names):
                 return self._named(without_numbers(record, rule.outcome, rule.say)), {}
-        weighed = self._weighed(layout, replace(record, posts=self._posts(reader, record)))
-        return _dated(weighed), reader.doubtful
+        weighed = weigh(layout, replace(record, posts=self._posts(reader, record)))
+        return dated(weighed), reader.doubtful
 
     def _posts(self, reader: FieldReader, record: Record) -> tuple[Record, ...]:
         posts: dict[str, Record] = {}
@@ -253,34 +241,7 @@ class Extraction:
                 url=self.platform.url("post", record.handle, post_id),
                 fields=fields,
             )
-        return tuple(sorted(posts.values(), key=_newest_first))
-
-    def _weighed(self, layout: Layout, record: Record) -> Record:
-        """Give the outcome that the fields justify."""
-        missing = tuple(name for name in layout.required if name not in record.fields)
-        named = record.handle or record.text("account_id") or record.id
-        if not _has_number(record):
-            say = "the page no longer holds its numbers"
-            return without_numbers(record, Outcome.LAYOUT_CHANGED, say)
-        outcome = Outcome.PARTIAL if missing or not named else Outcome.OK
-        return replace(record, outcome=outcome, missing=missing)
-
-    def _identified(self, record: Record) -> Record:
-        """Check the page against whose page was asked for."""
-        asked = self.asked
-        if asked is None:
-            return record
-        if isinstance(asked, Post) or record.kind == "post":
-            same = isinstance(asked, Post) and (not record.id or record.id == asked.id)
-            same = same and record.kind == "post"
-        else:
-            names = {record.handle.lower(), record.text("account_id").lower()} - {""}
-            same = not names or asked.handle.lower() in names
-        if same:
-            return record
-        whose = f"@{record.handle}" if record.handle else "somebody else"
-        say = f"the page is {whose}’s, not the one asked for"
-        return without_numbers(record, Outcome.OTHER_PROFILE, say)
+        return tuple(sorted(posts.values(), key=newest_first))
 
     # --- what is no reading --------------------------------------------------------------
 
@@ -344,51 +305,3 @@ class Extraction:
             return record
         fields = {**record.fields, **({"id": whose.id} if isinstance(whose, Post) else {})}
         return replace(record, handle=whose.handle, url=whose.url, fields=fields)
-
-
-def _counts(record: Record) -> list[Count]:
-    return [value for value in record.fields.values() if isinstance(value, Count)]
-
-
-def _all_exact(record: Record) -> bool:
-    return all(count.exact for count in _counts(record))
-
-
-def _has_number(record: Record) -> bool:
-    return bool(_counts(record)) or any(_counts(post) for post in record.posts)
-
-
-def _sharpened(best: Record, other: Record, doubtful: Mapping[str, Count]) -> Record:
-    """Exact beats rounded: take another layout's exact count where it fits the rounded one."""
-    if other.handle.lower() != best.handle.lower() or other.id != best.id:
-        return best
-    fields: dict[str, FieldValue] = dict(best.fields)
-    for name, value in best.fields.items():
-        sharp = other.count(name) or doubtful.get(name)
-        if not isinstance(value, Count) or sharp is None or value.exact or not sharp.exact:
-            continue
-        if abs(sharp.value - value.value) < value.step:
-            fields[name] = sharp
-    return replace(best, fields=fields)
-
-
-def _dated(record: Record) -> Record:
-    """Refuse a file's or a person's time that the page contradicts: it holds a newer post."""
-    published = [
-        p for post in record.posts if isinstance(p := post.fields.get("published"), datetime)
-    ]
-    at, newest = record.captured_at, max(published, default=None)
-    if at is None or newest is None or newest <= at or record.captured_by not in _TOLD:
-        return record
-    say = (
-        f"{_TOLD[record.captured_by]} says {at:%Y-%m-%d}, but the page holds a post of"
-        f" {newest:%Y-%m-%d}: that time is not used"
-    )
-    posts = tuple(replace(p, captured_at=None, captured_by=None) for p in record.posts)
-    return replace(record, captured_at=None, captured_by=None, posts=posts, detail=say)
-
-
-def _newest_first(post: Record) -> tuple[float, str]:
-    published = post.fields.get("published")
-    seconds = published.timestamp() if isinstance(published, datetime) else 0.0
-    return (-seconds, post.id)

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import Destination, DestinationChanged
-from sheetsync.extract import extract_any, judge
+from sheetsync.extract import extract_any
 from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.plan import Plan, State, known_accounts, make_plan, zone_of
 from sheetsync.platform import Platform, find_watched
+from sheetsync.verdict import judge
 from sheetsync.watch import read_before
 
 #: How often a destination may change under our hands before we say so.

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sheetsync.extract import extract, extract_any, judge
+from sheetsync.extract import extract, extract_any
 from sheetsync.model import CapturedBy, Count, Outcome, Page, Post, Profile
 from sheetsync.platform_file import builtin
+from sheetsync.verdict import judge
 
 TIKTOK = builtin()[0]
 AT = datetime(2026, 11, 22, 5, 17, tzinfo=UTC)

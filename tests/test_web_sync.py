@@ -142,7 +142,7 @@ def test_a_page_that_robots_forbids_is_asked_for_only_when_a_person_says_so(
     world.serve(TIKTOK, "/embed/@anna.bakt", page("tiktok/embed"))
     done = run(world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt")
     assert "/embed/@anna.bakt" not in asked(world, TIKTOK)
-    assert "robots.txt of www.tiktok.com forbids" in done.stdout
+    assert "its other page is forbidden to programs by robots.txt" in done.stdout
     done = run(world, tmp_path, "sync", "--ignore-robots", "https://www.tiktok.com/@anna.bakt")
     assert done.returncode == 0, done.stdout
     assert "/embed/@anna.bakt" in asked(world, TIKTOK)

@@ -115,6 +115,7 @@ class Doors:
             secret_headers={name: _named(text, secrets) for name, text in wanted.items()},
             accept=door.accept,
             accept_language=platform.language,
+            may_follow=lambda hop: self._refusal(door, hop),
         )
         page = self._page(answer, door)
         if self._keep and answer.text:
@@ -175,6 +176,11 @@ class Doors:
         if door.key_optional:
             return {key: value for key, value in found.items() if value}
         return found if all(found.values()) else None
+
+    def _refusal(self, door: Door, hop: str) -> str | None:
+        """Why a redirect is not followed; None: it may be."""
+        verdict = self._permission(door, hop)
+        return None if verdict.allowed else verdict.why
 
     def _permission(self, door: Door, url: str) -> Verdict:
         """What robots.txt says. An official API is an invitation to programs by itself."""

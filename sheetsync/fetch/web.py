@@ -27,8 +27,8 @@ class Manners:
 
     ``contact`` goes into the User-Agent; ``allow_hosts`` are patterns besides the platforms' own
     hosts, ``allow_any_host`` and ``allow_http`` open the rest of the public web (never this
-    machine or its own network); ``deadline`` is in seconds for the whole run; ``posts``: so many of each profile's
-    newest posts are asked for on their own pages.
+    machine or its own network); ``deadline`` is in seconds for the whole run; ``posts``: so many
+    of each profile's newest posts are asked for on their own pages.
     """
 
     contact: str = ""

@@ -451,7 +451,7 @@ def test_without_pyyaml_a_recording_in_yaml_says_what_to_install(
     monkeypatch.setitem(sys.modules, "yaml", None)
     page = only(read("interactions: []", "yaml"))
     assert page.problem is Outcome.UNREADABLE
-    assert "extra: yaml" in page.detail
+    assert "pip install PyYAML" in page.detail
 
 
 # One recorded answer, and what browser extensions capture
