@@ -1,0 +1,1 @@
+"""The commands, a room each: words in, words out. What they do is elsewhere."""
