@@ -96,7 +96,7 @@ def due_page(found: Sequence[Due], now: datetime, bookmarklet: str, command: str
     """The same list as a page of links, with the saver to drag and the steps in four lines."""
     rows = "\n".join(_item(due, now) for due in found)
     words: Mapping[str, str] = {
-        "COUNT": str(len(found)),
+        "COUNT": "1 page to save" if len(found) == 1 else f"{len(found)} pages to save",
         "ROWS": rows or "<li>Nothing waits for a saved page.</li>",
         "SAVER": escape(bookmarklet),
         "COMMAND": escape(command),
@@ -134,7 +134,7 @@ li { margin: .3rem 0 }
 li:has(a:visited) { opacity: .5 }
 code { background: #f2f2f2; padding: .1rem .3rem; border-radius: .3rem }
 </style>
-<h1>@COUNT@ pages to save</h1>
+<h1>@COUNT@</h1>
 <p><a class="saver" href="@SAVER@">sheetsync saver</a></p>
 <ol>
 <li>Once: drag the blue button to your bookmarks bar.</li>

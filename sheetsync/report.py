@@ -57,30 +57,37 @@ def why(record: Record) -> str:
 
 def sync_lines(synced: Synced, destination: str, width: int | None = None) -> list[str]:
     """The whole report of a run, for a terminal of ``width`` columns (None: any)."""
-    good = [read for read in synced.reads if read.record.outcome.has_numbers]
+    again = [read for read in synced.reads if read.again]
+    good = [r for r in synced.reads if r.record.outcome.has_numbers and not r.again]
     bad = [read for read in synced.reads if not read.record.outcome.has_numbers]
     lines = []
     if good:
-        lines += [f"Read ({len(good)})", *_columns(map(_good, good), width), ""]
+        rows = [_good(read, unused=read.record in synced.plan.unused) for read in good]
+        lines += [f"Read ({len(good)})", *_columns(rows, width), ""]
     if bad:
         lines += [f"Not read ({len(bad)})", *_columns(map(_bad, bad), width), ""]
+    if again:
+        pages = "1 page was" if len(again) == 1 else f"{len(again)} pages were"
+        lines += [f"{pages} in the dashboard already.", ""]
     if synced.passed_over:
         files = "file" if synced.passed_over == 1 else "files"
         lines += [f"{synced.passed_over} other {files} passed over.", ""]
     return lines + _written(synced, destination)
 
 
-def _good(read: Read) -> tuple[str, ...]:
+def _good(read: Read, *, unused: bool = False) -> tuple[str, ...]:
     missing = ", ".join(read.record.missing)
     host = urlsplit(read.door).hostname
     return (
         who(read.record),
         numbers(read.record) + (f" (not on the page: {missing})" if missing else ""),
-        f"from {host}" if host else when(read.record) + _but(read.record),
+        f"from {host}" if host else when(read.record) + _but(read.record, unused),
     )
 
 
-def _but(record: Record) -> str:
+def _but(record: Record, unused: bool) -> str:
+    if unused:
+        return " (not used: the dashboard has numbers with a date)"
     return f" ({record.detail})" if record.detail else ""
 
 

@@ -17,7 +17,7 @@ from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.plan import Plan, State, known_accounts, make_plan, zone_of
 from sheetsync.platform import Platform, find_watched
 from sheetsync.verdict import judge
-from sheetsync.watch import read_before
+from sheetsync.watch import already_there, read_before
 
 #: How often a destination may change under our hands before we say so.
 ATTEMPTS = 5
@@ -28,7 +28,8 @@ class Read:
     """One page and what was read from it.
 
     ``name`` is the file's, or the address; ``known``: it had been read before this run; ``door``:
-    the address that gave the numbers; ``named``: a person asked for just this one.
+    the address that gave the numbers; ``named``: a person asked for just this one; ``again``:
+    this very reading is in the dashboard already.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Read:
     known: bool = False
     door: str = ""
     named: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,15 @@ def sync(
         state = destination.read(DASHBOARD)
         placed = [in_zone(read, zone_of(state)) for read in reads] if floating else reads
         judged = judge_all(placed, state, now)
+        held = already_there([read.record for read in judged], state)
+        judged = [replace(r, again=again) for r, again in zip(judged, held, strict=True)]
         plan = make_plan(
             DASHBOARD,
             state,
             [read.record for read in judged],
             now,
             find=lambda address: find_watched(address, platforms),
+            platforms={platform.key for platform in platforms},
             watched=watched,
         )
         plan.raise_if_unsafe(allow_loss)
@@ -117,6 +122,9 @@ def judge_all(reads: Sequence[Read], state: State, now: datetime) -> list[Read]:
     by the pages' own times. A page that says it is from the future has no time that we believe.
     """
     accounts = known_accounts(state)
+    profiles = (read.record for read in reads if read.record.kind == "profile")
+    new = {r.key for r in profiles if r.key and r.text("account_id")} - accounts.keys()
+    accounts |= state.accounts(new) if new else {}
     before = read_before(state)
     judged: dict[int, Read] = {}
     for index in sorted(range(len(reads)), key=lambda i: _age(reads[i].record)):

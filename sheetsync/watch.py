@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sheetsync.model import Post, Profile
-from sheetsync.plan import Row, State
+from sheetsync.model import Post, Profile, Record
+from sheetsync.plan import Row, State, zone_of
 from sheetsync.platform import Platform, find_watched
 
 _TABS = ("profiles", "posts")
@@ -35,6 +35,28 @@ def read_before(state: State) -> set[str]:
         for row in _rows(state)
         if row.text("for") and any(_is_step(key, value) for key, value in row.cells.items())
     }
+
+
+def already_there(records: Sequence[Record], state: State) -> list[bool]:
+    """For each record: whether the dashboard holds this very reading, of the same moment."""
+    zone = zone_of(state)
+    dated = [(r, _moment(r)) for r in records]
+    days = {
+        (r.key, at.replace(tzinfo=UTC).astimezone(zone).date())
+        for r, at in dated
+        if at and r.kind == "profile"
+    }
+    rows = [*_rows(state), *(state.history(days).rows.values() if days else ())]
+    held = {(row.text("for") or row.text("profile"), row.cells.get("read_at~utc")) for row in rows}
+    return [at is not None and (r.key, at) in held for r, at in dated]
+
+
+def _moment(record: Record) -> datetime | None:
+    """When the page was made, as the dashboard holds it: UTC, naive, to the second."""
+    at = record.captured_at
+    if at is None or not record.outcome.has_numbers or not record.key:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _rows(state: State) -> Iterator[Row]:

@@ -52,6 +52,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "platform_file",
         "sync",
     },
+    "commands.due": {
+        "commands.shared",
+        "dashboard.tabs",
+        "destinations",
+        "due",
+        "options",
+        "saver",
+    },
     "commands.platforms": {
         "commands.shared",
         "errors",
@@ -87,6 +95,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "dashboard.tabs",
         "destinations",
         "errors",
+        "fetch.arrivals",
         "fetch.saved",
         "fetch.web",
         "model",
@@ -136,6 +145,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fetch": set(),
     "fetch.addresses": set(),
     "fetch.answer": {"fetch.body", "fetch.formats", "fetch.headers", "model"},
+    "fetch.arrivals": {"fetch.folders"},
     "fetch.body": {"fetch.formats"},
     "fetch.claims": {"fetch.formats", "model"},
     "fetch.client": {
@@ -199,12 +209,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "model",
         "plan.changes",
         "plan.known",
+        "plan.reading",
         "plan.state",
     },
     "plan.state": {"dashboard", "errors"},
     "platform": {"model"},
     "platform_file": {"counts", "errors", "model", "platform", "table"},
     "report": {"dashboard.words", "model", "platform", "sync"},
+    "saver": {"platform", "saver.reads"},
+    "saver.reads": {"platform"},
     "sync": {
         "dashboard.tabs",
         "destinations",
@@ -216,12 +229,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "watch",
     },
     "table": {"errors", "model", "platform"},
+    "typed": {"counts", "model", "plan", "platform"},
     "verdict": {"model", "platform"},
     "watch": {"model", "plan", "platform"},
 }
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "typed",
     "table",
     "due",
     "verdict",

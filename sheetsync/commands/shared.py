@@ -42,7 +42,7 @@ def print_json(value: object) -> None:
 
 
 def fetch(
-    watched: Sequence[Profile | Post],
+    targets: Sequence[Profile | Post],
     platforms: Sequence[Platform],
     manners: Manners,
     save: Path | None,
@@ -53,12 +53,12 @@ def fetch(
     keep = Keeper(save).keep if save else None
     web = Web(platforms, manners, environment=os.environ, now=now, keep=keep)
     with web, Bar(sys.stderr, quiet=quiet) as bar:
-        came = web.read(watched, bar.tell)
+        came = web.read(targets, bar.tell)
     reads = [Read(f.asked.url, f.record, door=f.door) for f in came.fetched]
     return reads, came.stopped
 
 
-def watch(address: str, platforms: Sequence[Platform]) -> Profile | Post:
+def watched(address: str, platforms: Sequence[Platform]) -> Profile | Post:
     found = find_watched(address, platforms)
     if found is None:
         raise ConfigError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from sheetsync.commands.shared import (
     now,
     platforms_with,
     print_json,
-    watch,
+    watched,
     width,
 )
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import open_destination
 from sheetsync.errors import ConfigError
+from sheetsync.fetch.arrivals import arrivals
 from sheetsync.fetch.saved import SavedPages, read_saved
 from sheetsync.fetch.web import Manners
 from sheetsync.model import Outcome, Post, Profile, Record
@@ -34,7 +35,6 @@ from sheetsync.options import (
     option,
     platform_option,
     web_options,
-    web_settings,
 )
 from sheetsync.platform import Platform
 from sheetsync.sync import Read, Synced, failed, read_pages, sync
@@ -90,6 +90,16 @@ NO_PAGES = SavedPages((), 0, 0)
     metavar="N",
     help="Read the N newest posts' own pages of each profile too: more numbers, more requests.",
 )
+@option(
+    "--watch",
+    is_flag=True,
+    help="Keep looking at the --saved folder and sync as files arrive, until Ctrl-C.",
+)
+@option(
+    "--delete-saved",
+    is_flag=True,
+    help="Delete a saved page once its numbers are in the dashboard; never any other file.",
+)
 @platform_option
 def sync_command(
     addresses: tuple[str, ...],
@@ -102,7 +112,10 @@ def sync_command(
     strict: bool,
     allow_loss: bool,
     posts: int,
+    watch: bool,
+    delete_saved: bool,
     platform_files: tuple[Path, ...],
+    save: Path | None,
     **web: Any,
 ) -> None:
     """Bring the dashboard up to date.
@@ -115,39 +128,125 @@ def sync_command(
       sheetsync sync https://bsky.app/profile/bsky.app https://github.com/octocat
       sheetsync sync
       sheetsync sync --saved ~/Downloads
+      sheetsync sync --saved ~/Downloads --watch
       sheetsync sync --saved monday/ --captured 2026-11-16 --to team.xlsx
       sheetsync sync https://www.tiktok.com/@nasa -n
     """
     platforms = platforms_with(platform_files)
-    named = [watch(address, platforms) for address in addresses]
-    moment = now()
-    found = read_saved(saved, now=moment, captured=in_utc(captured)) if saved else NO_PAGES
-    reads, foreign = read_pages(found.pages, platforms)
-    reads = with_named_files(reads, [path for path in saved if path.is_file()])
-    stopped = ""
-    if named or not saved:
-        manners = Manners(posts=posts, **web_settings(web))
-        there = named or listed(to, platforms)
-        fetched, stopped = fetch(there, platforms, manners, web["save"], quiet=quiet or as_json)
-        keys = {target.key for target in named}
-        reads += [replace(read, named=read.record.key in keys) for read in fetched]
-    with open_destination(to) as destination:
-        synced = sync(
-            destination,
-            reads,
-            platforms=platforms,
-            now=moment,
-            watched=named,
-            passed_over=found.passed_over + foreign,
-            floating=captured is not None and captured.tzinfo is None,
-            dry_run=dry_run,
-            allow_loss=allow_loss,
-        )
-        notes = [*destination.notes, *report.about_the_round(stopped, web["ignore_robots"])]
-    steps = report.next_steps(synced, {p.key: p.name for p in platforms})
-    tell(synced, to, notes, steps, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    named = [watched(address, platforms) for address in addresses]
+    run = Run(
+        to=to,
+        platforms=platforms,
+        manners=Manners(posts=posts, **web),
+        save=save,
+        captured=captured,
+        dry_run=dry_run,
+        as_json=as_json,
+        quiet=quiet,
+        allow_loss=allow_loss,
+        delete_saved=delete_saved,
+    )
+    if watch:
+        keep_watching(run, saved)
+        return
+    synced, stopped = run.once(named, saved, [path for path in saved if path.is_file()])
     if stopped or any(failed(read, strict=strict) for read in synced.reads):
         sys.exit(1)
+
+
+def keep_watching(run: Run, saved: Sequence[Path]) -> None:
+    """Sync whenever files have arrived, until Ctrl-C."""
+    if not saved:
+        raise ConfigError(
+            "--watch looks at a folder, and none was given.",
+            hint="e.g. sheetsync sync --saved ~/Downloads --watch",
+        )
+    click.echo(f"Watching {', '.join(map(str, saved))}. Ctrl-C ends.", err=True)
+    try:
+        for arrived in arrivals(saved):
+            run.once([], arrived)
+    except KeyboardInterrupt:
+        click.echo("Stopped by you; everything read so far is in the dashboard.", err=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One sync, or one of many when a folder is watched."""
+
+    to: str
+    platforms: Sequence[Platform]
+    manners: Manners
+    save: Path | None
+    captured: datetime | None
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+    allow_loss: bool
+    delete_saved: bool
+
+    def once(
+        self,
+        named: Sequence[Profile | Post],
+        saved: Sequence[Path],
+        files: Sequence[Path] = (),
+    ) -> tuple[Synced, str]:
+        """Read saved pages and sites, sync, and tell; also why the round was cut short.
+
+        ``files`` are saved pages that a person named one by one.
+        """
+        moment = now()
+        found = NO_PAGES
+        if saved:
+            found = read_saved(saved, now=moment, captured=in_utc(self.captured))
+        reads, foreign = read_pages(found.pages, self.platforms)
+        reads = with_named_files(reads, files)
+        fetched, stopped = self._fetched(named) if named or not saved else ([], "")
+        with open_destination(self.to) as destination:
+            synced = sync(
+                destination,
+                [*reads, *fetched],
+                platforms=self.platforms,
+                now=moment,
+                watched=named,
+                passed_over=found.passed_over + foreign,
+                floating=self.captured is not None and self.captured.tzinfo is None,
+                dry_run=self.dry_run,
+                allow_loss=self.allow_loss,
+            )
+            notes = list(destination.notes)
+        if self.delete_saved and not self.dry_run:
+            notes += delete_read(synced, found)
+        self._tell(synced, [*notes, *report.about_the_round(stopped, self.manners.ignore_robots)])
+        return synced, stopped
+
+    def _fetched(self, named: Sequence[Profile | Post]) -> tuple[list[Read], str]:
+        there = named or listed(self.to, self.platforms)
+        quiet = self.quiet or self.as_json
+        fetched, stopped = fetch(there, self.platforms, self.manners, self.save, quiet=quiet)
+        keys = {target.key for target in named}
+        return [replace(read, named=read.record.key in keys) for read in fetched], stopped
+
+    def _tell(self, synced: Synced, notes: Sequence[str]) -> None:
+        steps = report.next_steps(synced, {p.key: p.name for p in self.platforms})
+        settings = {"dry_run": self.dry_run, "as_json": self.as_json, "quiet": self.quiet}
+        tell(synced, self.to, notes, steps, **settings)
+
+
+def delete_read(synced: Synced, found: SavedPages) -> list[str]:
+    """Delete the files whose numbers are in the dashboard now; returns what to say about it."""
+    by_file: dict[str, list[Read]] = {}
+    for read in synced.reads:
+        by_file.setdefault(read.name.partition(" #")[0], []).append(read)
+    waiting = [*synced.plan.unplaced, *synced.plan.unused]
+    deleted = 0
+    for name, reads in by_file.items():
+        path = found.paths.get(name)
+        safe = all(r.record.outcome.has_numbers and r.record not in waiting for r in reads)
+        if path and safe:
+            path.unlink(missing_ok=True)
+            deleted += 1
+    files = "1 saved page was" if deleted == 1 else f"{deleted} saved pages were"
+    return [f"{files} deleted: the numbers are in the dashboard."] if deleted else []
 
 
 def with_named_files(reads: Sequence[Read], files: Sequence[Path]) -> list[Read]:

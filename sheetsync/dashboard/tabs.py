@@ -98,19 +98,19 @@ HISTORY = Tab(
     (
         _read("day", Format.DATE, 13),
         _read("profile", width=28),
-        _read("account_id", width=24),
+        _hidden("account_id", width=24),
         *_counts(_PROFILE_COUNTS),
-        *(Column(c.key, c.header, c.format, value=c.value) for c in _steps(_PROFILE_COUNTS)),
-        _read("read_at~utc", Format.MOMENT, 18),
-        _read("source", width=9),
-        _read("captured_by", width=18),
-        _read("layout", width=16),
-        _read("kept", width=24),
+        *_steps(_PROFILE_COUNTS),
+        _moment("read_at"),
+        _hidden("source", width=9),
+        _hidden("captured_by", width=18),
+        _hidden("layout", width=16),
+        _hidden("kept", width=24),
     ),
     hidden=True,
 )
 
 DASHBOARD = Dashboard(
     (PROFILES, POSTS, Guide("guide", TITLES["guide"], GUIDE), HISTORY),
-    edition=1,
+    edition=2,
 )

@@ -178,9 +178,18 @@ GUIDE: tuple[Line, ...] = (
     Line("How to read this", style=_T),
     Line("Colours", style=_H),
     Line("Yellow", "You type here: addresses in column A, Group and Fee.", _Y),
-    Line("Grey", "Written by sheetsync; the next sync writes over what is typed there.", _O),
+    Line(
+        "Grey header",
+        "The column is written by sheetsync; the next sync writes over what is typed there.",
+        _O,
+    ),
     Line("", "Add columns, rows and tabs wherever you like; their values and formulas stay."),
-    Line("", "Charts and pictures of your own cannot stay in a file; a dated copy keeps them."),
+    Line(
+        "",
+        "A sync writes the file afresh. What you added of charts, pictures, comments, drop-downs,"
+        " conditional formats, merged cells, hyperlinks and some cell colours cannot stay in it;"
+        " a dated copy beside the file is made before they go, and the run says its name.",
+    ),
     Line("Settings", style=_H),
     Line(ZONE_LABEL, "UTC", _Y, setting="zone"),
     Line("", "A name such as Europe/Brussels. It says when a day of History begins and ends."),

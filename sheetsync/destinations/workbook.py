@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -132,10 +132,14 @@ class WorkbookDestination:
             return
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
         copy = self.path.with_name(f"{self.path.stem} (before {stamp}).xlsx")
-        shutil.copy2(self.path, copy)
+        try:
+            shutil.copy2(self.path, copy)
+        except OSError:
+            copy.unlink(missing_ok=True)
+            raise
         self.notes.append(
-            f"{self.path.name} had {', '.join(lost)} of your own, which a sync cannot keep;"
-            f" {copy.name} still has them."
+            f"{copy.name} keeps what is not in the new {self.path.name},"
+            f" because a sync writes the file afresh: {_listed(lost)}."
         )
 
     # --- refusals ---------------------------------------------------------------------------
@@ -179,6 +183,12 @@ class WorkbookDestination:
             f"{self.path.name} cannot be written: {error.strerror or error}.",
             hint=f"See to the disk and to its permissions. {_ELSEWHERE}",
         )
+
+
+def _listed(words: Sequence[str]) -> str:
+    """a, b and c"""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,32 +1,44 @@
-"""The cells of one tab, streamed from its XML: one pass gives formulas and their last values.
+"""The cells of one tab: streamed from its XML, and written as XML, a row at a time.
 
-openpyxl's read-only mode needs two passes for that, turns dates into objects and back, and takes
-twice as long for each (100 000 rows of History: 19 s for the values, here 9 s for both); so
-rows are read here, with lxml, and numbers stay the numbers that the file holds.
+openpyxl's read-only mode needs two passes for formulas and their last values, turns dates into
+objects and back, and takes four times as long; so rows are read here, with lxml, and numbers stay
+the numbers that the file holds. XlsxWriter takes ten calls for a cell where a row of History needs
+one write, so a row's XML is made here too; everything else of a tab is XlsxWriter's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any
+from math import isfinite
+from typing import IO, Any, NamedTuple
+from xml.sax.saxutils import escape
 
 from lxml import etree
 from openpyxl.formula.translate import Translator
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import from_ISO8601, to_excel
 from openpyxl.utils.escape import unescape
+from xlsxwriter.worksheet import Worksheet
 
 #: What a cell of a file holds; dates are numbers with a date's number format.
 Held = str | int | float | bool | None
+
+#: What text must not hold as it is: markup, control characters, and text that looks like the
+#: code of one. (XlsxWriter's own escape misses the second of two codes that share an underscore.)
+_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff<>&]|_x")
+_CODE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_YES = ("1", "true")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """A cell's own format, as far as it is carried; in XlsxWriter's words."""
 
-    num_format: str | int = 0
+    num_format: str | int = "General"
     font: tuple[tuple[str, Any], ...] = ()
     fill: str = ""
     align: tuple[tuple[str, Any], ...] = ()
@@ -35,8 +47,7 @@ class Look:
 PLAIN = Look()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """``value`` of a formula is the value last computed. ``array`` is an array formula's range."""
 
     value: Held = None
@@ -49,25 +60,44 @@ class Cell:
 Cells = dict[int, Cell]
 
 
+class Size(NamedTuple):
+    """What a person set of a row: its height in points (0: the program chooses), and hidden."""
+
+    height: float = 0
+    hidden: bool = False
+
+
+USUAL = Size()
+
+
+# --- reading --------------------------------------------------------------------------------
+
+
 def shared_strings(part: IO[bytes]) -> list[str]:
     """The texts that cells refer to by number."""
     return [_rich(item) for item in _elements(part, "sst", "si")]
 
 
 def read_rows(
-    part: IO[bytes], strings: Sequence[str], look: Callable[[int], Look], epoch: datetime
-) -> Iterator[tuple[int, Cells]]:
-    """(row number, cells by position), top to bottom; only what holds something or has a look.
+    part: IO[bytes],
+    strings: Sequence[str],
+    look: Callable[[int], Look],
+    epoch: datetime,
+    want: Callable[[Peek], bool] | None = None,
+) -> Iterator[tuple[int, Cells, Size]]:
+    """(row number, cells by position, size), top to bottom; a row in which nothing is, is left out.
 
+    Of History most rows are only passed: with ``want`` a row's cells are read when it says so.
     Raises what lxml and int() raise when the XML is not a tab's.
     """
     reader = _Reader(strings, look, epoch)
     number = 0
     for row in _elements(part, "worksheet", "row"):
         number = int(row.get("r") or number + 1)
-        cells = reader.cells(row, number)
-        if cells:
-            yield number, cells
+        if want is None or want(Peek(number, row, reader)):
+            cells, size = reader.cells(row), _size(row)
+            if cells or size != USUAL:
+                yield number, cells, size
 
 
 def _elements(part: IO[bytes], root: str, tag: str) -> Iterator[Any]:
@@ -82,6 +112,38 @@ def _elements(part: IO[bytes], root: str, tag: str) -> Iterator[Any]:
         raise ValueError(f"not a {root}")
 
 
+def _size(row: Any) -> Size:
+    """Heights that a program chose itself are left to the next program: text may have grown."""
+    if len(row.keys()) < 2:  # nothing but its number, nearly always
+        return USUAL
+    own = row.get("customHeight") in _YES
+    height = float(row.get("ht") or 0) if own else 0
+    return Size(height, row.get("hidden") in _YES)
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """A row that is not read yet."""
+
+    number: int
+    _row: Any
+    _reader: _Reader
+
+    @property
+    def holds(self) -> bool:
+        """Whether any cell holds something."""
+        return any(len(cell) for cell in self._row)
+
+    def value(self, at: int) -> Held:
+        """The value of the cell at ``at``, None for none."""
+        reader = self._reader
+        expected = self._row[at - 1] if 0 < at <= len(self._row) else None
+        if expected is not None and reader.position(expected.get("r"), 0) == at:
+            return reader.cell(expected).value
+        cell = reader.cells(self._row).get(at)
+        return cell.value if cell else None
+
+
 @dataclass(slots=True)
 class _Reader:
     strings: Sequence[str]
@@ -90,33 +152,38 @@ class _Reader:
     shared: dict[str, Translator] = field(default_factory=dict)
     columns: dict[str, int] = field(default_factory=dict)
 
-    def cells(self, row: Any, number: int) -> Cells:
+    def cells(self, row: Any) -> Cells:
         cells: Cells = {}
         at = 0
         for element in row:
-            at = self._position(element.get("r"), at)
-            style = int(element.get("s") or 0)
-            kind = element.get("t")
-            formula: Any = None
-            text: str | None = None
-            for child in element:
-                tag = child.tag.rpartition("}")[2]
-                if tag == "v":
-                    text = child.text
-                elif tag == "f":
-                    formula = child
-                elif tag == "is":
-                    text = _rich(child)
-            look = self.look(style) if style else PLAIN
-            value = self._value(kind, text)
-            if formula is not None:
-                coordinate = element.get("r") or ""
-                cells[at] = self._formula(formula, coordinate, value, look)
-            elif value is not None or style:
-                cells[at] = Cell(value, error=kind == "e", look=look)
+            at = self.position(element.get("r"), at)
+            cell = self.cell(element)
+            if cell is not _NOTHING:
+                cells[at] = cell
         return cells
 
-    def _position(self, reference: str | None, before: int) -> int:
+    def cell(self, element: Any) -> Cell:
+        """``_NOTHING`` for a cell without a value, formula or look."""
+        style, kind = element.get("s"), element.get("t")
+        look = self.look(int(style)) if style else PLAIN
+        formula: Any = None
+        text: str | None = None
+        for child in element:
+            tag = child.tag
+            if tag.endswith("}v"):
+                text = child.text
+            elif tag.endswith("}is"):
+                text = _rich(child)
+            elif tag.endswith("}f"):
+                formula = child
+        value = None if text is None else self._value(kind, text)
+        if formula is not None:
+            return self._formula(formula, element.get("r") or "", value, look)
+        if value is None and not style:
+            return _NOTHING
+        return Cell(value, "", "", kind == "e", look)
+
+    def position(self, reference: str | None, before: int) -> int:
         if not reference:
             return before + 1
         name = reference.rstrip("0123456789")
@@ -124,19 +191,19 @@ class _Reader:
             self.columns[name] = column_index_from_string(name)
         return self.columns[name]
 
-    def _value(self, kind: str | None, text: str | None) -> Held:
-        if text is None:
-            return None
+    def _value(self, kind: str | None, text: str) -> Held:
+        if kind is None or kind == "n":
+            return _number(text)
         match kind:
-            case None | "n":
-                return _number(text)
+            case "inlineStr":
+                return text or None
             case "s":
                 return self.strings[int(text)]
             case "b":
-                return text in ("1", "true")
+                return text in _YES
             case "d":
                 return serial(from_ISO8601(text), self.epoch)  # type: ignore[no-untyped-call]
-        return (text if kind == "inlineStr" else _meant(text)) or None
+        return _meant(text) or None
 
     def _formula(self, element: Any, coordinate: str, value: Held, look: Look) -> Cell:
         text = f"={element.text}" if element.text else ""
@@ -145,11 +212,14 @@ class _Reader:
                 return Cell(value, text, element.get("ref") or coordinate, look=look)
             case "shared" if text:
                 self.shared[element.get("si")] = Translator(text, origin=coordinate)
-            case "shared":
-                text = self.shared[element.get("si")].translate_formula(coordinate)
+            case "shared" if (first := self.shared.get(element.get("si"))) is not None:
+                text = first.translate_formula(coordinate)
             case "dataTable":  # a what-if table: its value is kept
                 text = ""
         return Cell(value, text, look=look)
+
+
+_NOTHING = Cell()
 
 
 def _number(text: str) -> int | float:
@@ -157,6 +227,8 @@ def _number(text: str) -> int | float:
         return int(text)
     except ValueError:
         number = float(text)
+        if not isfinite(number):
+            raise
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
@@ -183,3 +255,74 @@ def _meant(text: str) -> str:
 
 def _is_phonetic(run: Any) -> bool:
     return bool(run.getparent().tag.endswith("}rPh"))
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+class Sheet(Worksheet):  # type: ignore[misc]
+    """A tab of a new workbook in XlsxWriter's constant-memory mode: rows go down only.
+
+    Text is text: nothing in it is taken for a formula, a link, a number or XML of its own.
+    """
+
+    def put_row(
+        self, number: int, cells: Iterable[tuple[int, Cell, Any]], size: Size = USUAL
+    ) -> None:
+        """One whole row: (position, cell, XlsxWriter's format or None) from left to right."""
+        parts = [f'<row r="{number}"{_size_attributes(size)}>']
+        at = first = 0
+        for at, cell, style in cells:
+            first = first or at
+            place = f'r="{get_column_letter(at)}{number}"{self._mark(style)}'
+            value = cell.value
+            if cell.formula:
+                parts.append(_formula_xml(place, cell))
+            elif cell.error:
+                parts.append(f'<c {place} t="e"><v>{escape(str(value))}</v></c>')
+            elif isinstance(value, str):
+                parts.append(f'<c {place} t="inlineStr"><is>{_text_xml(value)}</is></c>')
+            elif isinstance(value, bool):
+                parts.append(f'<c {place} t="b"><v>{value:d}</v></c>')
+            elif value is not None:
+                parts.append(f"<c {place}><v>{value!r}</v></c>")
+            elif style is not None:
+                parts.append(f"<c {place}/>")
+        if len(parts) > 1 or size != USUAL:
+            for edge in (first or 1, at or 1):
+                self._check_dimensions(number - 1, edge - 1)
+            self.fh.write("".join([*parts, "</row>"]))
+
+    @staticmethod
+    def _mark(style: Any) -> str:
+        return "" if style is None else f' s="{style._get_xf_index()}"'
+
+
+def _size_attributes(size: Size) -> str:
+    height = f' ht="{size.height:g}" customHeight="1"' if size.height else ""
+    return height + (' hidden="1"' if size.hidden else "")
+
+
+def _formula_xml(place: str, cell: Cell) -> str:
+    """With a value the formula is not computed until something that it needs changes."""
+    whole = f' t="array" ref="{cell.array}"' if cell.array else ""
+    formula = f"<f{whole}>{escape(cell.formula.removeprefix('='))}</f>"
+    match cell.value:
+        case None:
+            return f"<c {place}>{formula}</c>"
+        case bool(value):
+            return f'<c {place} t="b">{formula}<v>{value:d}</v></c>'
+        case str(value):
+            kind = "e" if cell.error else "str"
+            return f'<c {place} t="{kind}">{formula}<v>{_escaped(value)}</v></c>'
+    return f"<c {place}>{formula}<v>{cell.value!r}</v></c>"
+
+
+def _text_xml(text: str) -> str:
+    keep = ' xml:space="preserve"' if text != text.strip() else ""
+    return f"<t{keep}>{_escaped(text) if _SPECIAL.search(text) else text}</t>"
+
+
+def _escaped(text: str) -> str:
+    text = _CODE.sub("_x005F_", text)
+    return escape(_CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text))

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sheetsync.dashboard import NUMERIC, Column, Format, Line, LineStyle, Value
-from sheetsync.destinations.workbook_cells import PLAIN, Look
+from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look
 
 #: The legend of the guide: yellow is typed by the team, grey is written by sheetsync.
 YELLOW, PALE_YELLOW, GREY, RULE = "#FFE699", "#FFF9E3", "#E7E6E6", "#BFBFBF"
 TYPED, WRITTEN = "#1F4E9E", "#404040"
+#: A cell's number format when nobody chose one, and the two ways in which a file says “text”.
+GENERAL, AS_TEXT = PLAIN.num_format, ("@", 49)
 
 
 class Formats:
@@ -26,23 +28,30 @@ class Formats:
         return self._made[key]
 
     def ours(self, column: Column, step: Value) -> Any:
-        pattern = column.pattern(step)
-        key = ("ours", pattern)  # asked for each cell of History, so nothing else is built first
-        if key not in self._made:
+        key = (column.format, isinstance(step, int) and step > 1)
+        made = self._made.get(key)  # asked for each cell of History, so nothing else is done first
+        if made is None:
+            pattern = column.pattern(step)
             looks = {"num_format": pattern, "font_color": WRITTEN, **_align(column)}
-            self._made[key] = self._book.add_format(looks)
-        return self._made[key]
+            made = self._made[key] = self._make(("ours", pattern, column.format), looks)
+        return made
 
-    def yours(self, column: Column, look: Look) -> Any:
-        """Yellow with blue text, unless the team coloured the cell itself; their number format."""
-        pattern = look.num_format or column.pattern()
+    def yours(self, column: Column, cell: Cell) -> Any:
+        """Yellow with blue text, unless the team coloured the cell itself; their number format.
+
+        Only text is kept from being computed: a formula in a cell of text would show as itself.
+        """
+        look = cell.look
+        pattern = column.pattern() if look.num_format == GENERAL else look.num_format
+        if pattern in AS_TEXT and (cell.formula or not isinstance(cell.value, str | None)):
+            pattern = GENERAL
         properties = _properties(look)
         if not look.fill:
             properties |= _align(column)
             properties |= {"bg_color": PALE_YELLOW, "font_color": TYPED}
             properties |= {"border": 1, "border_color": RULE}
         properties |= {"num_format": pattern}
-        return self._make(("yours", pattern, look), properties)
+        return self._make(("yours", column.format, pattern, look), properties)
 
     def carried(self, look: Look) -> Any:
         return None if look == PLAIN else self._make(look, _properties(look))

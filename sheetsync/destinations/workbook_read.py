@@ -13,7 +13,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,8 +23,17 @@ import openpyxl
 from lxml import etree
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.styles.numbers import builtin_format_id
+from openpyxl.utils import get_column_letter
 
-from sheetsync.destinations.workbook_cells import Cells, Look, read_rows, shared_strings
+from sheetsync.destinations.workbook_cells import (
+    Cell,
+    Cells,
+    Look,
+    Peek,
+    Size,
+    read_rows,
+    shared_strings,
+)
 from sheetsync.errors import DestinationError
 
 #: What a broken file raises in zipfile, zlib, the XML parsers and openpyxl.
@@ -51,8 +60,11 @@ _LOST_ELEMENTS = {
     b"conditionalFormatting": "conditional formats",
     b"dataValidations": "drop-down lists",
     b"mergeCells": "merged cells",
+    b"filterColumn": "the choices of a filter",
 }
-_ELEMENT = re.compile(rb"<(?:\w+:)?(%s)[\s/>]" % b"|".join(_LOST_ELEMENTS))
+_LINK, _AUTO = b"hyperlink", b"autoFilter"
+_NAMES = (*_LOST_ELEMENTS, _LINK, _AUTO)
+_ELEMENT = re.compile(rb"<(?:\w+:)?(%s)[\s/>]" % b"|".join((*_LOST_ELEMENTS, _LINK)))
 _FILTER = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _OLE = b"\xd0\xcf\x11\xe0"  # an encrypted workbook is an OLE file around the zip
 
@@ -76,6 +88,7 @@ class Snapshot:
         self.data = data
         self.digest = hashlib.sha256(data).digest()
         self._looks: dict[int, Look] = {}
+        self.colours_lost = False
         self._book: Any = None
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
@@ -145,14 +158,21 @@ class Snapshot:
         names = self._book[title].defined_names
         return {name: str(n.attr_text or "") for name, n in names.items()}
 
-    def rows(self, title: str) -> Iterator[tuple[int, Cells]]:
-        """(row number, cells by position), top to bottom; what is empty is left out.
+    def rows(
+        self, title: str, want: Callable[[Peek], bool] | None = None
+    ) -> Iterator[tuple[int, Cells, Size]]:
+        """(row number, cells by position, size), top to bottom; what is empty is left out, and
+        so are rows that ``want`` does not want.
 
         Raises DestinationError when the tab's XML is broken.
         """
+        filtered = b"filterColumn" in self._elements[title]
         try:
             with self._archive.open(self._part(title)) as part:
-                yield from read_rows(part, self._strings, self._look, self._book.epoch)
+                rows = read_rows(part, self._strings, self._look, self._book.epoch, want)
+                for number, cells, size in rows:
+                    # The filter's choices are lost; nobody could bring back what it had hidden.
+                    yield number, cells, size._replace(hidden=False) if filtered else size
         except _BROKEN as error:
             raise self._damaged() from error
 
@@ -168,8 +188,10 @@ class Snapshot:
 
     def _look(self, style: int) -> Look:
         if style not in self._looks:
-            sheet = self._book.worksheets[0]
-            self._looks[style] = _look_of(ReadOnlyCell(sheet, 1, 1, None, style_id=style))
+            cell: Any = ReadOnlyCell(self._book.worksheets[0], 1, 1, None, style_id=style)
+            look = self._looks[style] = _look_of(cell)
+            # A colour of the theme, or a pattern: only plain colours are carried.
+            self.colours_lost |= bool(cell.fill.fill_type) and not look.fill
         return self._looks[style]
 
     def view(self, title: str) -> View:
@@ -202,18 +224,58 @@ class Snapshot:
             tail = b""
             with self._archive.open(self._part(title)) as part:
                 while chunk := part.read(1 << 20):
-                    here |= {*_ELEMENT.findall(tail + chunk), *_FILTER.findall(tail + chunk)}
+                    text = tail + chunk
+                    if any(name in text for name in _NAMES):  # a tenth of the patterns' time
+                        here |= {*_ELEMENT.findall(text), *_FILTER.findall(text)}
                     tail = chunk[-256:]
         return found
 
-    @cached_property
+    @property
     def lost(self) -> tuple[str, ...]:
-        """In words, what is in this file and cannot be carried into a new one."""
+        """In words, what is in this file and cannot be carried into a new one.
+
+        Of colours it is known when all cells have been read, and writing has said which of ours
+        were coloured by the team (``colours_lost``).
+        """
         parts = self._archive.namelist()
         lost = {words for p, words in _LOST_PARTS.items() if any(n.startswith(p) for n in parts)}
         elements = set().union(*self._elements.values())
         lost |= {words for element, words in _LOST_ELEMENTS.items() if element in elements}
+        if any(_LINK in here and self._leads_away(t) for t, here in self._elements.items()):
+            lost.add("hyperlinks")
+        if self.colours_lost:
+            lost.add("cell colours")
         return tuple(sorted(lost))
+
+    def _leads_away(self, title: str) -> bool:
+        """Whether a link leads elsewhere than its cell says. Those that programs make of pasted
+        addresses do not: of them nothing is lost, since the address stays."""
+        targets, links = self._targets(title), {}
+        with self._archive.open(self._part(title)) as part:
+            for _, element in etree.iterparse(part, tag="{*}hyperlink", resolve_entities=False):
+                key = next((v for k, v in element.items() if k.endswith("}id")), "")
+                links[element.get("ref")] = targets.get(key, "")
+        for number, cells, _ in self.rows(title):
+            for at, cell in cells.items():
+                target = links.pop(f"{get_column_letter(at)}{number}", None)
+                if target is not None and not _says(cell, target):
+                    return True
+        return bool(links)
+
+    def _targets(self, title: str) -> dict[str, str]:
+        """Where the links of a tab lead, by their ids."""
+        folder, _, name = self._part(title).rpartition("/")
+        try:
+            root = etree.fromstring(self._archive.read(f"{folder}/_rels/{name}.rels"))
+        except KeyError:
+            return {}
+        return {element.get("Id", ""): element.get("Target", "") for element in root}
+
+
+def _says(cell: Cell, target: str) -> bool:
+    """Whether a cell's text is the address that its link leads to; programs add https:// and /."""
+    text = cell.value.strip().rstrip("/").casefold() if isinstance(cell.value, str) else ""
+    return text != "" and target.rstrip("/").casefold().endswith(text)
 
 
 def _look_of(cell: Any) -> Look:
@@ -234,8 +296,9 @@ def _look_of(cell: Any) -> Look:
     }
     number = builtin_format_id(cell.number_format)
     return Look(
-        # By its number where it has one: 14 is the reader's own way to write a date.
-        num_format=cell.number_format if number is None else number,
+        # By its number where it has one: 14 is the reader's own way to write a date. But not 0,
+        # which XlsxWriter takes for the format "0": it would show 3.7 as 4.
+        num_format=number or str(cell.number_format),
         font=tuple((name, value) for name, value in fonts.items() if value),
         fill=_rgb(cell.fill.fgColor) if cell.fill.fill_type == "solid" else "",
         align=tuple((name, value) for name, value in aligns.items() if value),

@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 
 from sheetsync.dashboard import Column, Dashboard, Format, Formula, Guide, Line, Scalar, Tab, Value
-from sheetsync.destinations.workbook_cells import Cells, Held
+from sheetsync.destinations.workbook_cells import Cells, Held, Peek
 from sheetsync.destinations.workbook_read import Snapshot
 from sheetsync.errors import DestinationError
 from sheetsync.plan import History, HistoryKey, Row, State, TabState, letters
@@ -89,12 +89,14 @@ def find(snapshot: Snapshot, dashboard: Dashboard) -> Found:
     titles = {key: held.title for key, held in tabs.items()}
     titles |= {dashboard.guide.key: guide} if guide else {}
     _refuse_strangers(snapshot, dashboard, titles)
+    history = _History(snapshot, dashboard.tab("history"), tabs.get("history"))
     state = State(
         tabs,
         zone=_zone(snapshot, settings.get("zone")),
         zone_cell=_a1(settings.get("zone")),
         edition=_whole(snapshot.names.get(EDITION, "")) if guide else 0,
-        history=lambda keys: _history(snapshot, dashboard.tab("history"), tabs, keys),
+        history=history.read,
+        accounts=history.accounts,
     )
     return Found(state, titles, settings, frozenset(moved))
 
@@ -113,7 +115,7 @@ def _spots(snapshot: Snapshot) -> dict[str, Spot]:
 def _top(snapshot: Snapshot, title: str) -> dict[int, Texts]:
     """The texts in the first rows."""
     rows = takewhile(lambda row: row[0] <= _TOP, snapshot.rows(title))
-    return {number: _texts(cells) for number, cells in rows}
+    return {number: _texts(cells) for number, cells, _ in rows}
 
 
 def _texts(cells: Cells) -> dict[int, str]:
@@ -187,8 +189,8 @@ def _tab_state(
         return TabState(title, columns, width, header_row)
     rows = []
     last = header_row
-    for number, cells in snapshot.rows(title):
-        width = max(width, *cells)
+    for number, cells, _ in snapshot.rows(title):
+        width = max([width, *cells])
         if number <= header_row:
             continue
         row = Row(number, _row_cells(snapshot, tab, columns, cells))
@@ -227,28 +229,74 @@ def scalar(value: Held, column: Column, epoch: datetime) -> Scalar:
 # --- History --------------------------------------------------------------------------------
 
 
-def _history(
-    snapshot: Snapshot, tab: Tab, tabs: Mapping[str, TabState], keys: Collection[HistoryKey]
-) -> History:
-    """One pass that keeps only the rows of ``keys``, and notes where the rows end."""
-    held = tabs.get(tab.key)
-    if held is None:
-        return History()
-    profile_at, day_at = held.columns.get("profile", 0), held.columns.get("day", 0)
-    day_column = tab.column("day")
-    profiles = {profile for profile, _ in keys}
-    rows: dict[HistoryKey, Row] = {}
-    last = held.header_row
-    for number, cells in snapshot.rows(held.title):
-        if any(cell.value is not None for cell in cells.values()):
-            last = max(last, number)
-        profile = cells[profile_at].value if profile_at in cells else None
-        if profile not in profiles or day_at not in cells or number <= held.header_row:
-            continue
-        day = scalar(cells[day_at].value, day_column, snapshot.epoch)
-        if isinstance(day, date) and (key := (str(profile), day)) in keys:
-            rows.setdefault(key, Row(number, _row_cells(snapshot, tab, held.columns, cells)))
-    return History(rows, last + 1)
+class _History:
+    """The rows of History, streamed: what is not asked for is passed by, its cells unread.
+
+    A pass over all rows is what costs, so one pass also reads the days beside those asked for,
+    which are asked for next, and is not made again for what it has read.
+    """
+
+    def __init__(self, snapshot: Snapshot, tab: Tab, held: TabState | None) -> None:
+        self.snapshot, self.tab, self.held = snapshot, tab, held
+        at = held.columns if held else {}
+        self.profile_at, self.day_at, self.account_at = (
+            at.get(key, 0) for key in ("profile", "day", "account_id")
+        )
+        self.days: dict[Held, date | None] = {}
+        self.asked: set[HistoryKey] = set()
+        self.rows: dict[HistoryKey, Row] = {}
+        self.last = held.header_row if held else 1
+
+    def read(self, keys: Collection[HistoryKey]) -> History:
+        if self.held is None:
+            return History()
+        if not self.asked.issuperset(keys):
+            self._pass(self.held, keys)
+        return History({key: self.rows[key] for key in keys if key in self.rows}, self.last + 1)
+
+    def _pass(self, held: TabState, keys: Collection[HistoryKey]) -> None:
+        self.asked.update((key, day + timedelta(n)) for key, day in keys for n in (-1, 0, 1))
+        profiles = {profile for profile, _ in self.asked}
+        found: dict[int, HistoryKey] = {}
+
+        def want(row: Peek) -> bool:
+            if row.holds:
+                self.last = max(self.last, row.number)
+            profile = row.value(self.profile_at)
+            if profile not in profiles or row.number <= held.header_row:
+                return False
+            day = self._day(row)
+            if wanted := day is not None and (str(profile), day) in self.asked:
+                found[row.number] = (str(profile), day)
+            return wanted
+
+        for number, cells, _ in self.snapshot.rows(held.title, want):
+            row = Row(number, _row_cells(self.snapshot, self.tab, held.columns, cells))
+            self.rows.setdefault(found[number], row)
+
+    def accounts(self, keys: Collection[str]) -> dict[str, str]:
+        """Of each profile key the account id of its newest day that has one."""
+        newest: dict[str, tuple[date, str]] = {}
+
+        def want(row: Peek) -> bool:
+            profile = row.value(self.profile_at)
+            if isinstance(profile, str) and profile in keys:
+                account, day = row.value(self.account_at), self._day(row)
+                if isinstance(account, str) and account and day is not None:
+                    newest[profile] = max(newest.get(profile, (day, account)), (day, account))
+            return False
+
+        for _ in self.snapshot.rows(self.held.title, want) if self.held and keys else ():
+            pass  # no row is wanted whole
+        return {profile: account for profile, (_, account) in newest.items()}
+
+    def _day(self, row: Peek) -> date | None:
+        """Many rows have one day, and a date is dear to make."""
+        value = row.value(self.day_at)
+        if value not in self.days:
+            day = scalar(value, self.tab.column("day"), self.snapshot.epoch)
+            self.days[value] = day if isinstance(day, date) else None
+        return self.days[value]
 
 
 # --- the guide ------------------------------------------------------------------------------
@@ -288,12 +336,14 @@ def _setting(line: Line, named: Spot | None, title: str, labels: Mapping[str, in
 
 
 def _zone(snapshot: Snapshot, spot: Spot | None) -> str:
-    """The text of the zone's cell, "" for none."""
+    """The text of the zone's cell, "" for none. A formula that no program has computed yet
+    stands for itself: it is no zone, and to take UTC instead would move the days."""
     if spot is None:
         return ""
-    cells = next((cells for number, cells in snapshot.rows(spot.title) if number == spot.row), {})
-    value = cells[spot.at].value if spot.at in cells else None
-    return "" if value is None else str(value)
+    rows = snapshot.rows(spot.title)
+    cells = next((cells for number, cells, _ in rows if number == spot.row), {})
+    cell = cells.get(spot.at)
+    return "" if cell is None else str(cell.formula if cell.value is None else cell.value)
 
 
 def _a1(spot: Spot | None) -> str:

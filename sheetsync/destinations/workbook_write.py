@@ -6,27 +6,37 @@ the old rows stream through from the Snapshot while new values are laid over the
 
 from __future__ import annotations
 
-import re
+import io
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-from xlsxwriter.worksheet import Worksheet
 
 from sheetsync.dashboard import STEP, Column, Formula, Guide, Scalar, Tab, Value
-from sheetsync.destinations.workbook_cells import PLAIN, Cell, Cells, Held, serial
+from sheetsync.destinations.workbook_cells import (
+    PLAIN,
+    USUAL,
+    Cell,
+    Cells,
+    Held,
+    Sheet,
+    Size,
+    serial,
+)
 from sheetsync.destinations.workbook_formats import Formats
 from sheetsync.destinations.workbook_read import Snapshot, View
 from sheetsync.destinations.workbook_state import EDITION, PREFIX, Found, Spot, name_of
 from sheetsync.plan import Plan, TabState, letters, positions
 
-_CODE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+#: A row of the new file: its number, its cells by position, its size.
+Lines = Iterator[tuple[int, Cells, Size]]
+#: A cell as it is written: its position, what it holds, XlsxWriter's format.
+Styled = tuple[int, Cell, Any]
 #: New cells by row and position; None empties one.
 Overlay = Mapping[int, Mapping[int, Cell | None]]
 
@@ -43,33 +53,20 @@ def write_workbook(path: Path, plan: Plan, snapshot: Snapshot | None, found: Fou
             "strings_to_urls": False,
             "date_1904": snapshot is not None and snapshot.epoch == MAC_EPOCH,
         }
-        book = xlsxwriter.Workbook(path, options)
+        # Packed in memory (a tenth of its XML): a ZipFile that was cut short by a full disk tries
+        # again when it is forgotten, and that error goes to nobody but the screen.
+        packed = io.BytesIO()
+        book = xlsxwriter.Workbook(packed, options)
         try:
             _Writer(book, plan, snapshot, found).write()
             book.close()
         except xlsxwriter.exceptions.FileCreateError as error:
-            raise OSError(str(error)) from error
+            raise error.args[0] from None
         finally:
             for sheet in book.worksheets():
-                sheet._opt_close()
-
-
-class _Sheet(Worksheet):  # type: ignore[misc]
-    """A tab in which text is text.
-
-    XlsxWriter takes ``<r>…</r>`` for XML of its own and writes it raw, and of two codes that
-    share an underscore (``_x0041_x0042_``) it escapes only the first.
-    """
-
-    @staticmethod
-    def _escape_control_characters(data: Any) -> Any:
-        if not isinstance(data, str):
-            return data
-        data = _CODE.sub("_x005F_", data)
-        return _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", data)
-
-    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
-        self._xml_inline_string(string, string != string.strip(), attributes)
+                with suppress(OSError):
+                    sheet._opt_close()
+    path.write_bytes(packed.getbuffer())
 
 
 class _Writer:
@@ -85,7 +82,7 @@ class _Writer:
         there = self.snapshot.titles if self.snapshot else ()
         ours = {title: key for key, title in self.titles.items()}
         order = [*there, *(title for title in ours if title not in there)]
-        sheets = {title: self.book.add_worksheet(title, _Sheet) for title in order}
+        sheets = {title: self.book.add_worksheet(title, Sheet) for title in order}
         tabs = {tab.key: tab for tab in self.dashboard.tabs}
         for title, sheet in sheets.items():
             tab = tabs.get(ours.get(title, ""))
@@ -141,7 +138,7 @@ class _Writer:
         known = self.snapshot is not None and title in self.snapshot.titles
         return self.snapshot.view(title) if self.snapshot and known else View()
 
-    def _old_rows(self, title: str) -> Iterator[tuple[int, Cells]]:
+    def _old_rows(self, title: str) -> Lines:
         if self.snapshot and title in self.snapshot.titles:
             yield from self.snapshot.rows(title)
 
@@ -153,13 +150,15 @@ class _Writer:
         header_row = held.header_row if held else 1
         self._columns(sheet, title, tab, at, held)
         here = {at[column.key]: column for column in tab.columns}
-        for number, cells in laid_over(self._old_rows(title), self._overlay(tab, at, header_row)):
+        steps = {where: at.get(column.key + STEP, 0) for where, column in here.items()}
+        overlay = self._overlay(tab, at, header_row)
+        for number, cells, size in laid_over(self._old_rows(title), overlay):
             if number == header_row:
-                self._header(sheet, number, cells, here)
+                sheet.put_row(number, self._header(cells, here), size)
             elif number < header_row:
-                self._cells(sheet, number, cells)
+                sheet.put_row(number, self._carried(cells), size)
             else:
-                self._row(sheet, number, cells, here, at)
+                sheet.put_row(number, self._row(cells, here, steps), size)
         for column in tab.columns:
             self.names[name_of(tab.key, column.key)] = Spot(title, header_row, at[column.key])
 
@@ -174,7 +173,7 @@ class _Writer:
             pixels, hidden = int(column.width * 7 + 5), column.hidden
             if stay and held and column.key in held.columns:
                 pixels, hidden = view.columns.get(where, (64, False))
-            style = None if column.owned else self.formats.yours(column, PLAIN)
+            style = None if column.owned else self.formats.yours(column, Cell())
             sheet.set_column_pixels(where - 1, where - 1, pixels, style, {"hidden": hidden})
         if held is None:
             sheet.freeze_panes(1, 1)
@@ -197,49 +196,48 @@ class _Writer:
     def _held(self, value: Scalar) -> Held:
         return serial(value, self.epoch) if isinstance(value, date) else value
 
-    def _header(
-        self, sheet: Any, row: int, cells: Mapping[int, Cell], here: Mapping[int, Column]
-    ) -> None:
+    def _header(self, cells: Cells, here: Mapping[int, Column]) -> Iterator[Styled]:
         for at in sorted({*cells, *here}):
             cell, column = cells.get(at, Cell()), here.get(at)
             if column is None:
-                self._put(sheet, row, at, cell, self.formats.carried(cell.look))
+                yield at, _uncomputed(cell), self.formats.carried(cell.look)
             else:
                 text = column.header if cell.value is None else cell.value
-                self._put(sheet, row, at, replace(cell, value=text), self.formats.heading(column))
+                yield at, cell._replace(value=text), self.formats.heading(column)
 
     def _row(
-        self,
-        sheet: Any,
-        row: int,
-        cells: Mapping[int, Cell],
-        here: Mapping[int, Column],
-        at: Mapping[str, int],
-    ) -> None:
-        for where, cell in sorted(cells.items()):
-            column = here.get(where)
+        self, cells: Cells, here: Mapping[int, Column], steps: Mapping[int, int]
+    ) -> Iterator[Styled]:
+        for at, cell in sorted(cells.items()):
+            column = here.get(at)
             if column is None:
-                style = self.formats.carried(cell.look)
+                yield at, _uncomputed(cell), self.formats.carried(cell.look)
             elif column.team:
-                style = self.formats.yours(column, cell.look)
+                # What column A says decides whose numbers these are: that must stay known.
+                held = cell if column.key == "address" else _uncomputed(cell)
+                yield at, held, self.formats.yours(column, cell)
             else:
-                step = cells.get(at.get(column.key + STEP, 0), Cell()).value
-                style = self.formats.ours(column, step)
-            self._put(sheet, row, where, cell, style)
+                if cell.look.fill and self.snapshot:
+                    self.snapshot.colours_lost = True
+                step = cells.get(steps[at])
+                yield at, _uncomputed(cell), self.formats.ours(column, step.value if step else None)
 
     # --- everything else --------------------------------------------------------------------
 
     def _carry(self, sheet: Any, title: str) -> None:
         self._view(sheet, title)
-        for number, cells in self._old_rows(title):
-            self._cells(sheet, number, cells)
-        for key, spot in self.found.settings.items():
-            if spot.title == title:
-                self.names[name_of(self.dashboard.guide.key, key)] = spot
+        settings = {key: s for key, s in self.found.settings.items() if s.title == title}
+        known = {(spot.row, spot.at) for spot in settings.values()}
+        for number, cells, size in self._old_rows(title):
+            keep = [at for row, at in known if row == number] if known else ()
+            sheet.put_row(number, self._carried(cells, keep), size)
+        for key, spot in settings.items():
+            self.names[name_of(self.dashboard.guide.key, key)] = spot
 
-    def _cells(self, sheet: Any, row: int, cells: Mapping[int, Cell]) -> None:
+    def _carried(self, cells: Cells, keep: Collection[int] = ()) -> Iterator[Styled]:
+        """Cells as they were found; formulas at ``keep`` with the value that we go by."""
         for at, cell in sorted(cells.items()):
-            self._put(sheet, row, at, cell, self.formats.carried(cell.look))
+            yield at, cell if at in keep else _uncomputed(cell), self.formats.carried(cell.look)
 
     def _guide(self, sheet: Any, title: str, guide: Guide) -> None:
         """Columns A and B are ours, but for the settings; the team's cells beside them stay."""
@@ -256,15 +254,15 @@ class _Writer:
                 text = self.plan.state.zone or line.text
             lines[number] = {1: Cell(line.label or None), 2: Cell(text or None)}
         theirs = (
-            (number, {at: cell for at, cell in cells.items() if at > 2})
-            for number, cells in self._old_rows(title)
+            (number, {at: cell for at, cell in cells.items() if at > 2}, USUAL)
+            for number, cells, _ in self._old_rows(title)
         )
-        for number, cells in laid_over(theirs, {n: {} for n in lines}):
-            for at, cell in sorted({**lines.get(number, {}), **cells}.items()):
-                style = self.formats.carried(cell.look)
-                if at <= 2 and number in lines:
-                    style = self.formats.line(guide.lines[number - 1], at)
-                self._put(sheet, number, at, cell, style)
+        for number, cells, size in laid_over(theirs, {n: {} for n in lines}):
+            ours = [
+                (at, cell, self.formats.line(guide.lines[number - 1], at))
+                for at, cell in lines.get(number, {}).items()
+            ]
+            sheet.put_row(number, [*ours, *self._carried(cells)], size)
 
     def _define_names(self) -> None:
         for name, spot in self.names.items():
@@ -290,39 +288,24 @@ class _Writer:
             kept = {"title": old.title, "author": old.creator, "created": old.created}
             self.book.set_properties({name: value for name, value in kept.items() if value})
 
-    # --- cells ------------------------------------------------------------------------------
 
-    def _put(self, sheet: Any, row: int, at: int, cell: Cell, style: Any) -> None:
-        where = (row - 1, at - 1)
-        value = cell.value
-        if cell.array:
-            sheet.write_array_formula(cell.array, cell.formula, style, _cached(value))
-        elif cell.formula or cell.error:
-            sheet.write_formula(*where, cell.formula or f"={value}", style, _cached(value))
-        elif isinstance(value, str):
-            sheet.write_string(*where, value, style)
-        elif isinstance(value, bool):
-            sheet.write_boolean(*where, value, style)
-        elif isinstance(value, int | float):
-            sheet.write_number(*where, value, style)
-        elif style is not None:
-            sheet.write_blank(*where, None, style)
+def _uncomputed(cell: Cell) -> Cell:
+    """A formula without its last value, which may be of numbers that this file no longer holds.
+
+    Excel computes every formula when it opens the file; LibreOffice only those without a value.
+    """
+    return cell._replace(value=None) if cell.formula else cell
 
 
-def _cached(value: Held) -> Held:
-    """The last value of a formula; "" makes every program compute it on opening."""
-    return "" if value is None else value
-
-
-def laid_over(rows: Iterable[tuple[int, Cells]], overlay: Overlay) -> Iterator[tuple[int, Cells]]:
+def laid_over(rows: Iterable[tuple[int, Cells, Size]], overlay: Overlay) -> Lines:
     """The old rows with new values over them, and the new rows among them, in order."""
     waiting = dict(overlay)
-    for number, cells in rows:
+    for number, cells, size in rows:
         while waiting and (first := next(iter(waiting))) < number:
-            yield first, _laid({}, waiting.pop(first))
-        yield number, _laid(cells, waiting.pop(number, {}))
+            yield first, _laid({}, waiting.pop(first)), USUAL
+        yield number, _laid(cells, waiting.pop(number, {})), size
     for number, values in waiting.items():
-        yield number, _laid({}, values)
+        yield number, _laid({}, values), USUAL
 
 
 def _laid(cells: Cells, values: Mapping[int, Cell | None]) -> Cells:
@@ -334,5 +317,5 @@ def _laid(cells: Cells, values: Mapping[int, Cell | None]) -> Cells:
         if cell is None:
             laid.pop(at, None)
         else:
-            laid[at] = replace(cell, look=cells[at].look if at in cells else PLAIN)
+            laid[at] = cell._replace(look=cells[at].look if at in cells else PLAIN)
     return laid

@@ -11,6 +11,9 @@ from typing import Any
 from sheetsync.fetch.formats import HEAD, decode_html, sniff
 from sheetsync.model import Outcome, Page
 
+#: What sheetsync's own saver writes right behind a browser's comment (sheetsync/saver/saver.js).
+_SAVER = re.compile(r"<!-- saved from url=\(\d+\)\S+ -->\s*<!-- sheetsync saver (\S{1,40}) -->")
+
 
 def page_from(
     body: str | bytes,
@@ -60,6 +63,12 @@ def moment(text: object, *, naive_is_utc: bool = False) -> datetime | None:
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
     return None
+
+
+def saver_time(head: str) -> datetime | None:
+    """When the page in a file of sheetsync's saver was loaded; None for any other file."""
+    found = _SAVER.search(head)
+    return moment(found[1]) if found else None
 
 
 def under(value: Any, *keys: str) -> Any:

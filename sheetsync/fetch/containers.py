@@ -13,7 +13,7 @@ from email.message import Message
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from sheetsync.fetch.claims import damaged, moment, page_from, under
+from sheetsync.fetch.claims import damaged, moment, page_from, saver_time, under
 from sheetsync.fetch.formats import HEAD, Format, decode_html, is_binary, unmarked
 from sheetsync.fetch.recordings import captures_in, pages_of, unpacked
 from sheetsync.model import Page
@@ -53,12 +53,12 @@ def _html(data: bytes, max_bytes: int) -> list[Page]:
 
 
 def _saver_comment(head: str) -> tuple[str, datetime | None]:
-    """Address and time from SingleFile's comment, or the address from that of a browser."""
+    """Address and time from SingleFile's or our saver's comment, else a browser's address."""
     if found := _SINGLEFILE.search(head):
         url, month, day, year, clock, offset = found.groups()
         return url, moment(f"{day} {month} {year} {clock} {offset}")
     browser = _SAVED_FROM.search(head)
-    return (browser[1] if browser else ""), None
+    return (browser[1] if browser else ""), saver_time(head)
 
 
 def _mhtml(data: bytes, max_bytes: int) -> list[Page]:

@@ -6,7 +6,7 @@ Nothing here is fetched, nothing is written. Which files: `folders`. What they h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,11 +54,13 @@ class SavedPages:
 
     ``undated`` counts the pages whose day only `extract` can still find: neither the file's
     content nor ``--captured`` says it, and the file's time is shared, or no time at all.
+    ``paths`` gives the file behind a page's name (before its " #n"), where there is just one.
     """
 
     pages: tuple[Page, ...]
     passed_over: int
     undated: int
+    paths: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_saved(
@@ -76,12 +78,15 @@ def read_saved(
     """
     pages: list[Page] = []
     passed_over = 0
+    places: dict[str, list[Path]] = {}
     for file in files_in(paths):
+        places.setdefault(file.name, []).append(file.path)
         found = _read(file, max_bytes)
         passed_over += not found
         pages += [_dated(page, captured, file.time, now) for page in _named(found, file.name)]
     undated = sum(page.captured_at is None and page.problem is None for page in pages)
-    return SavedPages(tuple(pages), passed_over, undated)
+    single = {name: found[0] for name, found in places.items() if len(found) == 1}
+    return SavedPages(tuple(pages), passed_over, undated, single)
 
 
 def _read(file: SavedFile, max_bytes: int) -> list[Page]:

@@ -7,16 +7,23 @@ plan). Here: the Plan itself, and History.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import count
 
 from sheetsync.dashboard import Dashboard, Formula, Tab, Value, words
 from sheetsync.errors import UnsafePlan
 from sheetsync.model import Record
 from sheetsync.plan.changes import NO_LOSS, Change, Counts, Part, diff
-from sheetsync.plan.reading import Reading, from_cells, from_record, merge, to_cells
+from sheetsync.plan.reading import (
+    Reading,
+    from_cells,
+    from_record,
+    merge,
+    moment_out,
+    to_cells,
+)
 from sheetsync.plan.rows import Find, Rows, Target
 from sheetsync.plan.state import (
     History,
@@ -57,8 +64,9 @@ class Plan:
 
     ``missing`` are the (tab, column) keys that the destination makes first: column "" is the tab
     itself, ("guide", "") the guide's text. ``unplaced`` are records that fit no row: without an
-    address of their own, or with one that means something else. ``filled`` counts the owned cells
-    that hold something now.
+    address of their own, or with one that means something else. ``unused`` are records whose
+    numbers changed nothing because nobody knows their day, and those of the row have one (not
+    those that were there already). ``filled`` counts the owned cells that hold something now.
     """
 
     dashboard: Dashboard
@@ -67,6 +75,7 @@ class Plan:
     missing: tuple[tuple[str, str], ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
     unplaced: tuple[Record, ...] = ()
+    unused: tuple[Record, ...] = ()
     filled: int = 0
 
     def __bool__(self) -> bool:
@@ -136,20 +145,23 @@ def make_plan(
     now: datetime,
     *,
     find: Find,
+    platforms: Collection[str],
     watched: Sequence[Target] = (),
 ) -> Plan:
     """The plan that brings ``state`` up to ``records``, which are judged already.
 
-    ``watched`` get a row even without a record. Raises ConfigError for an unknown time zone.
+    ``platforms`` are the keys of those that ``find`` knows: a row of any other keeps what it
+    holds. ``watched`` get a row even without a record. Raises ConfigError for an unknown time zone.
     """
     zone = zone_of(state)
     profiles = [record for record in records if record.kind == "profile"]
     by_kind = {"profile": profiles, "post": _posts_of(records)}
-    parts = [
-        Rows(tab, state, zone, now, find).plan(by_kind[tab.kind], watched)
+    rows = {
+        tab.kind: Rows(tab, state, zone, now, find, platforms)
         for tab in dashboard.tables
         if tab.kind is not None
-    ]
+    }
+    parts = [tab.plan(by_kind[kind], watched) for kind, tab in rows.items()]
     unplaced = [record for part in parts for record in part.unplaced]
     placed = [record for record in profiles if record not in unplaced]
     parts.append(_plan_history(dashboard.tab("history"), state, zone, placed, now))
@@ -160,6 +172,7 @@ def make_plan(
         missing=_missing(dashboard, state),
         counts={part.tab: part.counts for part in parts},
         unplaced=tuple(unplaced),
+        unused=tuple(record for record in records if rows[record.kind].unused(record)),
         filled=sum(part.filled for part in parts),
     )
 
@@ -209,23 +222,45 @@ def _plan_history(
 ) -> Part:
     """One row for each profile and day: replaced in place, or appended in order of days."""
     names = tab.fields("profile")
+    found = list(_dated(profiles, names, now))
+    days = [(profile, at.astimezone(zone).date()) for profile, at, _ in found]
+    near = {(profile, day + timedelta(n)) for profile, day in days for n in (-1, 0, 1)}
+    held = state.history(near) if near else History()
     readings: dict[HistoryKey, Reading] = {}
-    for record in profiles:
-        reading = from_record(record, names, now) if record.outcome.has_numbers else Reading()
-        if record.key and reading.at is not None and reading.has_numbers:
-            key = (record.key, reading.at.astimezone(zone).date())
-            readings[key] = merge(readings.get(key, Reading()), reading, zone)
-    held = state.history(readings.keys()) if readings else History()
+    for (profile, day), (_, at, reading) in zip(days, found, strict=True):
+        key = (profile, _day_held(held, profile, day, at))
+        readings[key] = merge(readings.get(key, Reading()), reading, zone)
     free = count(held.next_row)
     changes: list[Change] = []
     changed = added = 0
     for (profile, day), reading in sorted(readings.items(), key=lambda item: item[0][::-1]):
         row = held.rows.get((profile, day))
         before = from_cells(row.cells, names, "profile") if row else Reading()
-        whole = merge(before, reading, zone)
+        whole = merge(before, reading, zone, fresh=True)
         cells = {"day": day, "profile": profile, **to_cells(whole, zone)}
         new = diff(tab, row or Row(next(free), {}), cells, added=row is None)
         changes += new
         added += row is None
         changed += row is not None and bool(new)
     return Part(tab.key, changes, Counts(changed, added, len(readings) - changed - added))
+
+
+def _dated(
+    profiles: Sequence[Record], names: Sequence[str], now: datetime
+) -> Iterator[tuple[str, datetime, Reading]]:
+    """(profile key, moment, reading) of each record that has all three, and numbers."""
+    for record in profiles:
+        reading = from_record(record, names, now) if record.outcome.has_numbers else Reading()
+        if record.key and reading.at is not None and reading.has_numbers:
+            yield record.key, reading.at, reading
+
+
+def _day_held(held: History, profile: str, day: date, at: datetime) -> date:
+    """The day of History that a reading belongs to: its own, but where a day beside it holds a
+    reading of the very moment, that one. (It was written when the dashboard had another zone;
+    one reading must not become two days.)"""
+    for near in (day, day - timedelta(1), day + timedelta(1)):
+        row = held.rows.get((profile, near))
+        if row is not None and row.cells.get("read_at~utc") == moment_out(at):
+            return near
+    return day

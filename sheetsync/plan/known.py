@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from sheetsync.dashboard import UTC_OF, Scalar, Value, words
 from sheetsync.dashboard.words import Status
@@ -39,11 +40,14 @@ class Answer:
     why: str = ""
     at: datetime | None = None
 
-    def order(self) -> tuple[object, ...]:
-        """On a tie a reading beats a refusal, and OLD gives way to what it was made from."""
+    def order(self, fresh: bool = False) -> tuple[Any, ...]:
+        """On a tie a reading beats a refusal, and OLD gives way to what it was made from.
+
+        With ``fresh`` it came just now, and wins ties with what a row holds.
+        """
         never = datetime.min.replace(tzinfo=UTC)
         good = self.status in _GOOD
-        return self.at or never, good, self.status != Status.OLD, self.status, self.why
+        return self.at or never, fresh, good, self.status != Status.OLD, self.status, self.why
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,11 @@ class Known:
     reading: Reading = field(default_factory=Reading)
     answer: Answer = field(default_factory=Answer)
 
-    def join(self, other: Known, zone: tzinfo) -> Known:
-        answer = max(self.answer, other.answer, key=Answer.order)
-        return Known(merge(self.reading, other.reading, zone), answer)
+    def join(self, other: Known, zone: tzinfo, *, fresh: bool = False) -> Known:
+        """With ``fresh``, ``other`` was read just now and this is what rows hold (see merge)."""
+        newer = other.answer.order(fresh and bool(other.answer.status)) > self.answer.order()
+        answer = other.answer if newer else self.answer
+        return Known(merge(self.reading, other.reading, zone, fresh=fresh), answer)
 
     @classmethod
     def of_record(cls, record: Record, names: Iterable[str], now: datetime) -> Known:

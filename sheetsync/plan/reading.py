@@ -1,8 +1,9 @@
 """What is known of one profile or post: its fields, each with the moment of its page. Pure.
 
 ``merge`` joins two readings field by field, always by the same total order, so that pages may
-come in any order and in any number of runs and the result is the same. A row of the dashboard
-holds one Reading whole: ``from_cells(to_cells(reading)) == reading``.
+come in any order and the result is the same; also in any number of runs, but for pages of one
+moment, of which a row keeps those of the later run. A row of the dashboard holds one Reading
+whole: ``from_cells(to_cells(reading)) == reading``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 
 from sheetsync.dashboard import STEP, UTC_OF, Scalar, Value
 from sheetsync.model import FIELDS, Count, FieldValue, Kind, Record, iso
@@ -51,20 +53,23 @@ class Reading:
 # --- joining --------------------------------------------------------------------------------
 
 
-def merge(a: Reading, b: Reading, zone: tzinfo) -> Reading:
+def merge(a: Reading, b: Reading, zone: tzinfo, *, fresh: bool = False) -> Reading:
     """Both readings of one profile or post as one; order and repetition do not matter.
 
     A field is the newer day's; within a day (in ``zone``) exact beats rounded, then later beats
     earlier. A dated reading replaces an undated one whole: numbers of no date must not stand
-    beside a date.
+    beside a date. With ``fresh``, ``b`` was read just now and ``a`` is what a row holds: of one
+    moment ``b`` is right, since the row may have been typed over.
     """
     if (a.at is None) != (b.at is None):
         return b if a.at is None else a
     seen = dict(a.seen)
     for name, theirs in b.seen.items():
         ours = seen.get(name)
-        seen[name] = theirs if ours is None else max(ours, theirs, key=lambda s: _rank(s, zone))
-    newest = max(a, b, key=lambda reading: (_order(reading.at), reading.origin))
+        if ours is None or _rank(theirs, zone, fresh) > _rank(ours, zone):
+            seen[name] = theirs
+    newer = (_order(b.at), fresh and bool(b.seen), b.origin) > (_order(a.at), False, a.origin)
+    newest = b if newer else a
     return Reading(seen, newest.at, newest.origin)
 
 
@@ -72,13 +77,13 @@ def _order(at: datetime | None) -> datetime:
     return at or datetime.min.replace(tzinfo=UTC)
 
 
-def _rank(seen: Seen, zone: tzinfo) -> tuple[object, ...]:
+def _rank(seen: Seen, zone: tzinfo, fresh: bool = False) -> tuple[Any, ...]:
     """The total order of ``merge``; what comes after the moment only settles ties."""
     day = date.min if seen.at is None else seen.at.astimezone(zone).date()
     value = seen.value
     if isinstance(value, Count):
-        return day, value.exact, _order(seen.at), -value.step, value.value
-    return day, True, _order(seen.at), 0, value
+        return day, value.exact, _order(seen.at), fresh, -value.step, value.value
+    return day, True, _order(seen.at), fresh, 0, value
 
 
 # --- from a record --------------------------------------------------------------------------

@@ -7,15 +7,16 @@ and a row whose address was retyped never shows the numbers of the former one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain
 
-from sheetsync.dashboard import Scalar, Tab, Value, words
+from sheetsync.dashboard import Formula, Scalar, Tab, Value, words
 from sheetsync.dashboard.words import Status
-from sheetsync.model import Post, Profile, Record
+from sheetsync.model import Count, Post, Profile, Record
 from sheetsync.plan.changes import NO_LOSS, Change, Counts, Part, diff
 from sheetsync.plan.known import Known
+from sheetsync.plan.reading import moment
 from sheetsync.plan.state import Row, State
 
 Target = Profile | Post
@@ -26,9 +27,19 @@ Find = Callable[[str], Target | None]
 class Rows:
     """The plan of Profiles or Posts."""
 
-    def __init__(self, tab: Tab, state: State, zone: tzinfo, now: datetime, find: Find) -> None:
+    def __init__(
+        self,
+        tab: Tab,
+        state: State,
+        zone: tzinfo,
+        now: datetime,
+        find: Find,
+        platforms: Collection[str],
+    ) -> None:
         assert tab.kind is not None
         self.tab, self.kind, self.zone, self.now, self.find = tab, tab.kind, zone, now, find
+        self.platforms = platforms
+        self.dated: set[str] = set()
         held = state.tabs.get(tab.key)
         self.rows = held.rows if held else ()
         self.next_row = held.next_row if held else 2
@@ -40,20 +51,25 @@ class Rows:
 
     def plan(self, records: Sequence[Record], watched: Sequence[Target]) -> Part:
         known = self._known()
+        new: dict[str, Known] = {}
         # An address that does not mean its own key would be appended again by every sync.
         wanted = {t.key: t for t in watched if (m := self._meant(t.url)) and m.key == t.key}
         unplaced = []
         for record in records:
             target = self._meant(record.url)
-            key = record.key or (target.key if target else "")
+            key = self._key(record)
             if target is not None and target.key == key:
                 wanted.setdefault(key, target)
             elif key not in known:
                 unplaced.append(record)
                 continue
-            self._join(known, key, Known.of_record(record, self.stored, self.now))
+            self._join(new, key, Known.of_record(record, self.stored, self.now))
+        for key, more in new.items():
+            known[key] = known.get(key, Known()).join(more, self.zone, fresh=True)
+        self.dated = {key for key, all_of_it in known.items() if all_of_it.reading.at}
         changed = [change for row in self.rows if (change := self._row(row, known))]
         there = {target.key for target in self.targets.values() if target}
+        there |= {row.text("for") for row in self.rows if self._unjudged(row)}
         added = [target for key, target in wanted.items() if key not in there]
         return Part(
             self.tab.key,
@@ -62,6 +78,23 @@ class Rows:
             unplaced,
             self._filled(),
         )
+
+    def unused(self, record: Record) -> bool:
+        """Whether its numbers have no date and gave way to those of a row that has one."""
+        undated = moment(record.captured_at, self.now) is None
+        return undated and _has_numbers(record) and self._key(record) in self.dated
+
+    def _key(self, record: Record) -> str:
+        target = self._meant(record.url)
+        return record.key or (target.key if target else "")
+
+    def _unjudged(self, row: Row) -> bool:
+        """Whether nobody can say now what the row's address means, though it meant something:
+        its platform is not loaded in this run, or it is a formula that is not computed yet."""
+        address, key = row.cells.get("address"), row.text("for")
+        computed = not isinstance(address, Formula) or address.value is not None
+        loaded = key.partition(":")[0] in self.platforms
+        return key != "" and self.targets[row.number] is None and not (computed and loaded)
 
     def _target(self, row: Row) -> Target | None:
         return self._meant(row.text("address"))
@@ -84,6 +117,8 @@ class Rows:
         known[key] = known.get(key, Known()).join(more, self.zone)
 
     def _row(self, row: Row, known: Mapping[str, Known]) -> list[Change]:
+        if self._unjudged(row):
+            return []
         target = self.targets[row.number]
         cells = self._cells(target, known[target.key]) if target else self._stranger(row)
         return [] if cells is None else diff(self.tab, row, cells)
@@ -126,3 +161,7 @@ class Rows:
     def _filled(self) -> int:
         keys = [column.key for column in self.owned if column.key not in NO_LOSS]
         return sum(row.cells.get(key) is not None for row in self.rows for key in keys)
+
+
+def _has_numbers(record: Record) -> bool:
+    return record.outcome.has_numbers and any(isinstance(v, Count) for v in record.fields.values())

@@ -1,6 +1,7 @@
 """State: what a destination holds, as far as planning needs it. Values only, no I/O.
 
-``State.history`` is the one door back to the destination: History is never held whole.
+``State.history`` and ``State.accounts`` are the only doors back to the destination: History is
+never held whole.
 """
 
 from __future__ import annotations
@@ -60,12 +61,18 @@ def _no_history(_keys: Collection[HistoryKey]) -> History:
     return History()
 
 
+def _no_accounts(_keys: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """``tabs`` lacks what is not there; ``edition`` is that of the guide's text, 0 for none.
 
     ``zone`` is the text of the cell ``zone_cell``. ``history(keys)`` reads these rows of
-    History, those that are there.
+    History, those that are there; ``accounts(profile keys)`` the account id of each one's newest
+    row of History that has one: the row in Profiles may be gone. Both may have to look through
+    all of History, so they are asked once, and only for what nothing else tells.
     """
 
     tabs: Mapping[str, TabState] = field(default_factory=dict)
@@ -73,6 +80,7 @@ class State:
     zone_cell: str = ""
     edition: int = 0
     history: Callable[[Collection[HistoryKey]], History] = _no_history
+    accounts: Callable[[Collection[str]], Mapping[str, str]] = _no_accounts
 
 
 def addresses(state: State, tab: str) -> tuple[str, ...]:

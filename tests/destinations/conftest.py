@@ -17,7 +17,7 @@ from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import open_destination
 from sheetsync.model import Record
 from sheetsync.plan import Plan, State, Target, make_plan
-from tests.plan.sheet import NOW, find
+from tests.plan.sheet import NOW, TOK, find
 
 Convert = Callable[..., Path]
 
@@ -32,7 +32,7 @@ def sync(
     """One whole sync of a workbook."""
     with open_destination(str(path)) as destination:
         state = destination.read(dashboard)
-        plan = make_plan(dashboard, state, records, now, find=find, watched=watched)
+        plan = make_plan(dashboard, state, records, now, find=find, platforms=TOK, watched=watched)
         destination.apply(plan)
         return plan
 

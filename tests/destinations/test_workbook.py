@@ -22,7 +22,7 @@ from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.model import Outcome
 from sheetsync.plan import make_plan
 from tests.destinations.conftest import Convert, book, columns, state_of, sync
-from tests.plan.sheet import NOW, Sheet, at, clock, find, post, profile, url, watch
+from tests.plan.sheet import NOW, TOK, Sheet, at, clock, find, post, profile, url, watch
 from tests.plan.test_plan import records as any_record
 
 
@@ -244,6 +244,82 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     assert extra["C3"].value == pytest.approx(0.3)
 
 
+def test_hidden_rows_and_row_heights_stay_on_every_tab(path: Path) -> None:
+    sync(path, anna(at(20)), profile("ben", at(20), followers=10))
+    team = book(path)
+    mine = team.create_sheet("Mine")
+    mine["A1"] = "x"
+    for sheet in (team["Profiles"], mine):
+        sheet.row_dimensions[1].height = 40
+        sheet.row_dimensions[3].hidden = True
+        sheet.row_dimensions[8].height = 7.5  # with nothing in it
+    team.save(path)
+    for day in (21, 22):
+        sync(path, anna(at(day)))
+        after = book(path)
+        for title in ("Profiles", "Mine"):
+            rows = after[title].row_dimensions
+            assert (rows[1].height, rows[3].hidden, rows[8].height) == (40, True, 7.5)
+            assert [n for n in range(1, 9) if rows[n].hidden] == [3]
+
+
+def test_rows_that_a_filter_hid_come_back_because_its_choices_are_lost(path: Path) -> None:
+    sync(path, anna(at(20)), profile("ben", at(20), followers=10))
+    team = book(path)
+    sheet = team["Profiles"]
+    sheet.auto_filter.ref = "A1:P3"
+    sheet.auto_filter.add_filter_column(8, ["10"])
+    sheet.row_dimensions[2].hidden = True
+    team.save(path)
+    [note] = notes(path)
+    assert "the choices of a filter" in note
+    assert not book(path)["Profiles"].row_dimensions[2].hidden
+
+
+def notes(path: Path) -> list[str]:
+    """What a sync of something new has to tell."""
+    with open_destination(str(path)) as destination:
+        state = destination.read(DASHBOARD)
+        plan = make_plan(DASHBOARD, state, [anna(at(21), 7)], NOW, find=find, platforms=TOK)
+        destination.apply(plan)
+        return list(destination.notes)
+
+
+def test_a_formula_in_a_yellow_cell_of_text_goes_on_computing(path: Path) -> None:
+    sync(path, anna(at(20)), profile("ben", at(20), followers=10), profile("cleo", at(20)))
+    team = book(path)
+    sheet = team["Profiles"]
+    sheet["B2"], sheet["B3"], sheet["B4"] = "=I2*2", 1250.5, "A-list"
+    sheet["C2"], sheet["C3"] = "=I2/1000", 40
+    for cell in ("B2", "B3", "C2"):
+        sheet[cell].number_format = "General"
+    sheet["D2"].number_format = "0"
+    team.save(path)
+    sync(path, anna(at(21)))
+    sheet = book(path)["Profiles"]
+    formats = [sheet[c].number_format for c in ("B2", "B3", "B4", "C2", "C3")]
+    assert formats == ["General", "General", "@", "#,##0.00", "#,##0.00"]
+    team = book(path)
+    team["Profiles"]["B2"].number_format = "0.0%"
+    team["Profiles"]["B3"] = "=I3"
+    team["Profiles"]["B3"].number_format = "@"  # as sheetsync once left it
+    team.save(path)
+    sync(path, anna(at(22)))
+    sheet = book(path)["Profiles"]
+    assert (sheet["B2"].number_format, sheet["B3"].number_format) == ("0.0%", "General")
+
+
+def test_a_cell_with_a_font_and_no_number_format_shows_its_decimals(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    mine = team.create_sheet("Mine")
+    mine["A1"] = 3.7
+    mine["A1"].font = Font(bold=True)
+    team.save(path)
+    sync(path, anna(at(21)))
+    assert book(path)["Mine"]["A1"].number_format == "General"
+
+
 def test_widths_do_not_drift_from_sync_to_sync(path: Path) -> None:
     widths = []
     for day in (18, 19, 20):
@@ -389,7 +465,7 @@ def test_new_words_in_the_guide_keep_the_zone_and_the_cells_beside_it(path: Path
     guide["A3"] = "an old word"
     team.save(path)
     assert not sync(path)
-    newer = replace(DASHBOARD, edition=2)
+    newer = replace(DASHBOARD, edition=DASHBOARD.edition + 1)
     plan = sync(path, dashboard=newer)
     assert plan.missing == (("guide", ""),)
     guide = book(path)["How to read this"]
@@ -461,17 +537,56 @@ def test_charts_that_cannot_stay_are_kept_in_a_dated_copy(path: Path) -> None:
     team["Profiles"].add_chart(chart, "AD2")
     team.save(path)
     before = path.read_bytes()
-    with open_destination(str(path)) as destination:
-        state = destination.read(DASHBOARD)
-        plan = make_plan(DASHBOARD, state, [anna(at(21))], NOW, find=find)
-        destination.apply(plan)
-        [note] = destination.notes
+    [note] = notes(path)
     [copy] = path.parent.glob("dashboard (before *).xlsx")
     assert copy.read_bytes() == before
-    assert "charts" in note
-    assert copy.name in note
+    assert note == (
+        f"{copy.name} keeps what is not in the new dashboard.xlsx,"
+        " because a sync writes the file afresh: charts."
+    )
     sync(path, anna(at(22)))
     assert len(list(path.parent.glob("*before*"))) == 1
+
+
+def test_everything_that_goes_is_named(path: Path) -> None:
+    from openpyxl.comments import Comment  # noqa: PLC0415
+    from openpyxl.formatting.rule import CellIsRule  # noqa: PLC0415
+    from openpyxl.styles import PatternFill  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+    sync(path, anna(at(20)))
+    team = book(path)
+    sheet, mine = team["Profiles"], team.create_sheet("Mine")
+    sheet["B2"].comment = Comment("call her", "me")
+    sheet["I2"].fill = PatternFill("solid", fgColor="FFFF0000")
+    sheet.add_data_validation(DataValidation("list", formula1='"a,b"', sqref="B2:B9"))
+    sheet.conditional_formatting.add("I2:I9", CellIsRule("greaterThan", ["5"]))
+    mine.merge_cells("A1:B1")
+    mine["C1"] = "the brief"
+    mine["C1"].hyperlink = "https://drive.test/brief"
+    team.save(path)
+    [note] = notes(path)
+    assert note.endswith(
+        ": cell colours, comments, conditional formats, drop-down lists, hyperlinks"
+        " and merged cells."
+    )
+    guide = " ".join(line.text for line in DASHBOARD.guide.lines)
+    named = ("cell colours", "comments", "conditional formats", "drop-downs", "hyperlinks")
+    assert [words for words in (*named, "merged cells", "charts") if words not in guide] == []
+
+
+@pytest.mark.parametrize("target", [url("ben"), url("ben") + "/", "http://" + url("ben")[8:]])
+def test_the_link_that_a_program_makes_of_a_pasted_address_is_no_loss(
+    path: Path, target: str
+) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    team["Profiles"]["A3"] = url("ben").removeprefix("https://")
+    team["Profiles"]["A3"].hyperlink = target
+    team["Profiles"]["A3"].value = url("ben").removeprefix("https://")
+    team.save(path)
+    assert notes(path) == []
+    assert list(path.parent.glob("*before*")) == []
 
 
 def test_tables_are_refused_because_formulas_lean_on_them(path: Path) -> None:
@@ -493,7 +608,7 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(path: Path) -> None:
     sync(path, anna(at(20)))
     with open_destination(str(path)) as destination:
         state = destination.read(DASHBOARD)
-        plan = make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find)
+        plan = make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find, platforms=TOK)
         team = book(path)
         team["Profiles"]["B2"] = "typed meanwhile"
         team.save(path)
@@ -501,14 +616,18 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(path: Path) -> None:
             destination.apply(plan)
         assert book(path)["Profiles"]["B2"].value == "typed meanwhile"
         state = destination.read(DASHBOARD)  # read and planned again
-        destination.apply(make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find))
+        destination.apply(
+            make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find, platforms=TOK)
+        )
     sheet = book(path)["Profiles"]
     assert (sheet["B2"].value, sheet["I2"].value) == ("typed meanwhile", 6000)
 
 
 def test_a_file_that_appeared_since_it_was_read_is_not_replaced(path: Path) -> None:
     with open_destination(str(path)) as destination:
-        plan = make_plan(DASHBOARD, destination.read(DASHBOARD), [anna()], NOW, find=find)
+        plan = make_plan(
+            DASHBOARD, destination.read(DASHBOARD), [anna()], NOW, find=find, platforms=TOK
+        )
         foreign(path)
         before = path.read_bytes()
         with pytest.raises(DestinationChanged):
@@ -531,6 +650,59 @@ def test_nothing_but_the_workbook_and_its_lock_is_left_behind(path: Path) -> Non
     path.with_name(".dashboard.xlsx.4711.tmp").write_bytes(b"of a run that was killed")
     sync(path, anna())
     assert {p.name for p in path.parent.iterdir()} == {"dashboard.xlsx", ".dashboard.xlsx.lock"}
+
+
+def test_the_account_of_a_deleted_row_is_known_from_its_newest_day(path: Path) -> None:
+    sync(path, anna(at(18), account_id="1"), anna(at(20), account_id="2"), anna(at(21)))
+    sync(path, profile("ben", at(20), followers=1, account_id="9"), anna(at(19), account_id="3"))
+    sync(path, profile("cleo", at(20), followers=1))
+    with open_destination(str(path)) as destination:
+        accounts = destination.read(DASHBOARD).accounts
+        assert accounts(["tok:anna", "tok:cleo", "tok:nobody"]) == {"tok:anna": "2"}
+        assert accounts([]) == {}
+
+
+def test_history_asked_for_again_is_not_read_again(path: Path) -> None:
+    sync(path, anna(at(19), 1), anna(at(20), 2), profile("ben", at(18), followers=3))
+    with open_destination(str(path)) as destination:
+        history = destination.read(DASHBOARD).history
+        first = history([("tok:anna", date(2026, 11, 20))])
+        assert [row.cells["followers"] for row in first.rows.values()] == [2]
+        near = history([("tok:anna", date(2026, 11, day)) for day in (19, 20, 21)])
+        assert [row.cells["followers"] for row in near.rows.values()] == [1, 2]
+        other = history([("tok:ben", date(2026, 11, 18))])
+        assert [row.cells["followers"] for row in other.rows.values()] == [3]
+        assert {first.next_row, near.next_row, other.next_row} == {5}
+
+
+def test_new_days_go_below_a_formula_that_nobody_computed(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    team["History"]["D6"] = "=SUM(D2:D5)"
+    team.save(path)
+    sync(path, anna(at(21), 6000))
+    sheet = book(path)["History"]
+    assert (sheet["D6"].value, sheet["D7"].value) == ("=SUM(D2:D5)", 6000)
+
+
+def test_an_address_or_a_zone_that_is_a_formula_stays_known_after_a_sync(
+    path: Path, convert: Convert
+) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    zone = state_of(path).zone_cell.partition("!")[2]
+    team["Profiles"]["A2"] = '="https://tok.test/@"&"anna"'
+    team["How to read this"][zone] = '="Pacific/"&"Auckland"'
+    team.save(path)
+    with pytest.raises(ConfigError, match="Pacific"):  # of no use before it is computed
+        sync(path, anna(at(21), 6000))
+    computed = convert(path, "xlsx")
+    for day in (21, 22):
+        sync(computed, anna(at(day, 12), 6000 + day))
+        assert state_of(computed).zone == "Pacific/Auckland"
+    sheet = book(computed)["Profiles"]
+    assert sheet["A2"].value == '="https://tok.test/@"&"anna"'
+    assert (sheet["I2"].value, sheet["A3"].value) == (6022, None)
 
 
 def test_history_of_other_profiles_streams_through_unchanged(path: Path) -> None:
@@ -573,12 +745,42 @@ def test_libreoffice_opens_edits_and_saves_and_the_sync_goes_on(
     assert "Profiles!J2 followers 1,200,000 → 1,300,000" in plan.lines()
     formulas, values = book(saved), book(saved, values=True)
     assert formulas["Profiles"]["E2"].value == "=J2*2"
-    # The value last computed stays beside the formula until a program computes it again.
-    assert (values["Profiles"]["E2"].value, values["Mine"]["A1"].value) == (2_400_000, 1_200_021)
+    # The value last computed was of the old number: no program may show it any more.
+    assert (values["Profiles"]["E2"].value, values["Mine"]["A1"].value) == (None, None)
+    computed = book(convert(saved, "xlsx"), values=True)
+    assert (computed["Profiles"]["E2"].value, computed["Mine"]["A1"].value) == (
+        2_600_000,
+        1_300_021,
+    )
     names = [row.cells["name"] for row in state_of(saved).tabs["profiles"].rows[1:-1]]
     assert names == SHOWN
     assert formulas["Clips"].sheet_state == "visible"
     assert list(saved.parent.glob("*before*")) == []
+
+
+def test_libreoffice_computes_every_formula_over_a_changed_number(
+    path: Path, convert: Convert
+) -> None:
+    from openpyxl.worksheet.formula import ArrayFormula  # noqa: PLC0415
+
+    sync(path, anna(at(20), 100))
+    team = book(path)
+    mine = team.create_sheet("Mine")
+    mine["A1"], mine["A2"] = "=Profiles!I2+1", '=A1&" fans"'
+    mine["B1"] = ArrayFormula("B1:B2", "=Profiles!I1:I2")
+    mine["C1"], mine["C2"] = "=Profiles!I2>150", "=1/(Profiles!I2-100)"
+    mine["D1"] = "#N/A"
+    team["Profiles"]["AB2"] = "=I2*10"
+    team.save(path)
+    computed = convert(path, "xlsx")
+    assert book(computed, values=True)["Mine"]["C2"].value == "#DIV/0!"
+    sync(computed, anna(at(21), 200))
+    shown = book(convert(computed, "xlsx"), values=True)
+    mine = shown["Mine"]
+    assert [mine[c].value for c in ("A1", "A2", "B2", "C1", "C2", "D1")] == [
+        *(201, "201 fans", 200, True, 0.01, "#N/A")
+    ]
+    assert shown["Profiles"]["AB2"].value == 2000
 
 
 def test_libreoffice_shows_what_the_formats_promise(path: Path, convert: Convert) -> None:

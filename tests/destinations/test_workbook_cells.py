@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look, read_rows, shared_strings
+from sheetsync.destinations.workbook_cells import (
+    PLAIN,
+    Cell,
+    Look,
+    Peek,
+    Sheet,
+    Size,
+    read_rows,
+    shared_strings,
+)
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 BOLD = Look(font=(("bold", True),))
 
 
 def rows(xml: str, strings: tuple[str, ...] = ()) -> list[tuple[int, dict[int, Cell]]]:
-    part = io.BytesIO(
-        f'<worksheet xmlns="{MAIN}"><sheetData>{xml}</sheetData></worksheet>'.encode()
-    )
-    return list(read_rows(part, strings, lambda style: BOLD, WINDOWS_EPOCH))
+    found = read_rows(tab(xml), strings, lambda style: BOLD, WINDOWS_EPOCH)
+    return [(number, cells) for number, cells, _ in found]
+
+
+def tab(xml: str) -> io.BytesIO:
+    whole = f'<worksheet xmlns="{MAIN}"><sheetData>{xml}</sheetData></worksheet>'
+    return io.BytesIO(whole.encode())
 
 
 def cell(xml: str, strings: tuple[str, ...] = ()) -> Cell:
@@ -96,6 +112,81 @@ def test_rows_and_cells_may_leave_out_where_they_are() -> None:
         '<row><c><v>1</v></c><c><v>2</v></c></row><row r="9"><c r="AA9"><v>3</v></c></row>'
     )
     assert found == [(1, {1: Cell(1), 2: Cell(2)}), (9, {27: Cell(3)})]
+
+
+def test_a_row_may_be_hidden_or_as_high_as_a_person_set_it() -> None:
+    xml = (
+        '<row r="1" ht="40" customHeight="1"/><row r="2" ht="12.8" customHeight="false"/>'
+        '<row r="3" hidden="true" ht="9"><c><v>1</v></c></row><row r="4" spans="1:2"/>'
+    )
+    found = read_rows(tab(xml), (), lambda style: BOLD, WINDOWS_EPOCH)
+    assert [(n, size) for n, _, size in found] == [(1, Size(40)), (3, Size(0, hidden=True))]
+
+
+def test_a_row_is_peeked_at_and_read_whole_only_when_it_is_wanted() -> None:
+    xml = (
+        '<row r="1"><c r="A1" s="1"/><c r="B1"/></row>'
+        '<row r="2"><c r="A2"><v>1</v></c><c r="C2" t="b"><v>1</v></c></row>'
+        '<row r="3"><c><v>2</v></c><c t="str"><v>x</v></c></row>'
+    )
+    seen = []
+
+    def want(row: Peek) -> bool:
+        seen.append((row.number, row.holds, [row.value(at) for at in (0, 1, 2, 3, 9)]))
+        return row.value(1) == 2
+
+    found = list(read_rows(tab(xml), (), lambda style: BOLD, WINDOWS_EPOCH, want))
+    assert seen == [
+        (1, False, [None] * 5),
+        (2, True, [None, 1, None, True, None]),
+        (3, True, [None, 2, "x", None, None]),
+    ]
+    assert found == [(3, {1: Cell(2), 2: Cell("x")}, Size())]
+
+
+def test_a_shared_formula_whose_text_stands_in_a_row_passed_by_gives_its_value() -> None:
+    xml = (
+        '<row r="2"><c r="A2"><f t="shared" ref="A2:A3" si="0">B2*2</f><v>2</v></c></row>'
+        '<row r="3"><c r="A3"><f t="shared" si="0"/><v>4</v></c></row>'
+    )
+    found = read_rows(tab(xml), (), lambda style: BOLD, WINDOWS_EPOCH, lambda row: row.number == 3)
+    assert list(found) == [(3, {1: Cell(4)}, Size())]
+
+
+held = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**14), 10**14),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=9),
+    st.sampled_from(["<r>a</r>", "_x0041_x0042_", " a ", "\r\n", "a&b", "]]>", "\x00\ufffe"]),
+)
+
+
+@given(st.dictionaries(st.integers(1, 40), held, max_size=6), st.integers(1, 9))
+def test_a_row_that_was_written_is_read_as_it_was(values: dict[int, Any], number: int) -> None:
+    cells = {at: Cell(value) for at, value in sorted(values.items()) if value not in (None, "")}
+    cells[41], cells[42] = Cell(None, '=IF(A1<2,"a&b",0)'), Cell("#N/A", error=True)
+    cells[43], cells[44] = Cell("<x>", "=A1"), Cell(3.5, "=B1:B2", f"AR{number}:AR9")
+    size = Size(7.5, hidden=number % 2 == 0)
+    with zipfile.ZipFile(written(number, cells, size)) as archive:
+        part = archive.open("xl/worksheets/sheet1.xml")
+        found = list(read_rows(part, (), lambda style: PLAIN, WINDOWS_EPOCH))
+    assert found == [(number, cells, size)]
+    [(_, again, _)] = found
+    assert [cell.value is True for cell in again.values()] == [
+        cell.value is True for cell in cells.values()
+    ]
+
+
+def written(number: int, cells: dict[int, Cell], size: Size) -> io.BytesIO:
+    """A workbook with this one row."""
+    packed = io.BytesIO()
+    book = xlsxwriter.Workbook(packed, {"constant_memory": True})
+    sheet = book.add_worksheet("Tab", Sheet)
+    sheet.put_row(number, [(at, cell, None) for at, cell in cells.items()], size)
+    book.close()
+    return packed
 
 
 def test_shared_strings_join_their_runs() -> None:

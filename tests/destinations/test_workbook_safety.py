@@ -66,11 +66,11 @@ def test_a_workbook_opened_while_we_work_is_refused_too(dashboard: Path) -> None
 
 def plan_for(destination: WorkbookDestination) -> object:
     from sheetsync.plan import make_plan  # noqa: PLC0415
-    from tests.plan.sheet import NOW, find  # noqa: PLC0415
+    from tests.plan.sheet import NOW, TOK, find  # noqa: PLC0415
 
     state = destination.read(DASHBOARD)
     records = [profile("anna", at(21), followers=6000)]
-    return make_plan(DASHBOARD, state, records, NOW, find=find)
+    return make_plan(DASHBOARD, state, records, NOW, find=find, platforms=TOK)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,54 @@ def test_a_lock_held_by_another_run_is_waited_for_and_then_said(dashboard: Path)
         ):
             pass
         assert 0.2 <= time.monotonic() - started < 5
+
+
+FULL = """
+import resource, sys, tempfile
+from pathlib import Path
+from sheetsync.errors import DestinationError
+from tests.destinations.conftest import sync
+from tests.plan.sheet import at, profile
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), -1))
+tempfile.tempdir = sys.argv[3]
+try:
+    sync(Path(sys.argv[1]), profile("anna", at(21), followers=6000))
+except DestinationError as error:
+    print(error.message, error.hint)
+"""
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    dashboard: Path, tmp_path_factory: pytest.TempPathFactory, share: float
+) -> None:
+    """Of a file no more than this share of the workbook's size can be written."""
+    before = dashboard.read_bytes()
+    scratch = tmp_path_factory.mktemp("scratch")
+    words = [str(dashboard), str(int(len(before) * share)), str(scratch)]
+    child = [sys.executable, "-X", "dev", "-W", "ignore", "-c", FULL, *words]
+    done = subprocess.run(child, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert done.stdout.startswith(f"{dashboard.name} cannot be written: File too large. See to")
+    assert dashboard.read_bytes() == before
+    assert {p.name for p in dashboard.parent.iterdir()} == {dashboard.name, ".dashboard.xlsx.lock"}
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_copy_that_the_disk_has_no_room_for_leaves_nothing(
+    dashboard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = book(dashboard)
+    team["Profiles"].merge_cells("AC1:AD1")
+    team.save(dashboard)
+
+    def half(source: Path, copy: Path) -> None:
+        copy.write_bytes(source.read_bytes()[:99])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy2", half)
+    refused(dashboard, "No space left")
 
 
 # --- kills ----------------------------------------------------------------------------------

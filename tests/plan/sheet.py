@@ -11,6 +11,7 @@ from sheetsync.dashboard import Value
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.model import FIELDS, Count, FieldValue, Kind, Outcome, Post, Profile, Record
 from sheetsync.plan import (
+    Find,
     History,
     HistoryKey,
     Plan,
@@ -22,6 +23,8 @@ from sheetsync.plan import (
 )
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+#: The platforms that these tests know.
+TOK = frozenset({"tok"})
 _ADDRESS = re.compile(r"https://(?:www\.)?tok\.test/@([\w.]+)(?:/video/(\d+))?/?")
 
 
@@ -128,7 +131,9 @@ class Sheet:
                 tabs[tab.key] = TabState(
                     tab.title, columns, len(columns), rows=shown, next_row=last + 1
                 )
-        return State(tabs, self.zone, "How to read this!B7", self.edition, self._history)
+        return State(
+            tabs, self.zone, "How to read this!B7", self.edition, self._history, self._accounts
+        )
 
     def _history(self, keys: Collection[HistoryKey]) -> History:
         self.asked += keys
@@ -153,8 +158,23 @@ class Sheet:
             if change.new is not None:
                 cells[change.column] = change.new
 
-    def sync(self, *records: Record, now: datetime = NOW, watched: Sequence[Target] = ()) -> Plan:
-        plan = make_plan(DASHBOARD, self.state(), records, now, find=find, watched=watched)
+    def _accounts(self, keys: Collection[str]) -> dict[str, str]:
+        rows = sorted(self.rows("history"), key=lambda cells: str(cells["day"]))
+        named = [cells for cells in rows if cells["profile"] in keys and "account_id" in cells]
+        return {str(cells["profile"]): str(cells["account_id"]) for cells in named}
+
+    def sync(
+        self,
+        *records: Record,
+        now: datetime = NOW,
+        watched: Sequence[Target] = (),
+        platforms: Collection[str] = TOK,
+        find: Find = find,
+    ) -> Plan:
+        state = self.state()
+        plan = make_plan(
+            DASHBOARD, state, records, now, find=find, platforms=platforms, watched=watched
+        )
         self.apply(plan)
         return plan
 

@@ -53,6 +53,21 @@ def test_joining_does_not_depend_on_order_or_grouping(a: Reading, b: Reading, c:
 
 
 @given(readings(), readings())
+def test_of_one_moment_what_was_read_just_now_is_right(row: Reading, page: Reading) -> None:
+    whole = merge(row, page, ZONE, fresh=True)
+    assert merge(whole, page, ZONE, fresh=True) == whole
+    for name, seen in page.seen.items():
+        held = row.seen.get(name)
+        if held is None or (held.at == seen.at and exact(held) <= exact(seen)):
+            assert whole.seen.get(name, seen) == seen
+    assert merge(row, Reading(), ZONE, fresh=True) == row
+
+
+def exact(seen: Seen) -> bool:
+    return seen.value.exact if isinstance(seen.value, Count) else True
+
+
+@given(readings(), readings())
 def test_a_row_holds_a_reading_without_loss(a: Reading, b: Reading) -> None:
     reading = merge(a, b, ZONE)
     assert from_cells(to_cells(reading, ZONE), NAMES, "profile") == reading

@@ -1,0 +1,82 @@
+"""What waits for a saved page: who needs a person, how old the numbers are, in which order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.destinations import open_destination
+from sheetsync.due import Due, age, due_list, due_page
+from sheetsync.model import Count, Outcome, Profile, Record
+from sheetsync.platform import find_watched
+from sheetsync.platform_file import builtin
+from sheetsync.sync import Read, sync
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def reading(address: str, days: float, outcome: Outcome = Outcome.OK) -> Read:
+    target = find_watched(address, builtin())
+    assert isinstance(target, Profile)
+    record = Record(
+        target.platform,
+        "profile",
+        outcome,
+        handle=target.handle,
+        url=target.url,
+        captured_at=NOW - timedelta(days=days),
+        captured_by="content",
+        fields={"followers": Count(10), "handle": target.handle} if outcome.has_numbers else {},
+    )
+    return Read("page.html", record)
+
+
+def listed(to: Path, *reads: Read, older: float = 1, group: str = "", also: str = "") -> list[str]:
+    watched = [found] if also and (found := find_watched(also, builtin())) else []
+    with open_destination(str(to)) as destination:
+        sync(destination, reads, platforms=builtin(), now=NOW, watched=watched)
+        state = destination.read(DASHBOARD)
+    found_due = due_list(state, builtin(), NOW, older=older, group=group)
+    return [due.target.handle for due in found_due]
+
+
+def test_what_was_never_read_comes_first_then_the_longest_unread(tmp_path: Path) -> None:
+    found = listed(
+        tmp_path / "d.xlsx",
+        reading("@young", 2),
+        reading("@old", 30),
+        also="https://www.tiktok.com/@never",
+    )
+    assert found == ["never", "old", "young"]
+
+
+def test_what_was_read_today_does_not_wait(tmp_path: Path) -> None:
+    assert listed(tmp_path / "d.xlsx", reading("@today", 0.2)) == []
+    assert listed(tmp_path / "d.xlsx", older=0.1) == ["today"]
+
+
+def test_what_a_program_may_read_does_not_wait_unless_it_was_turned_away(tmp_path: Path) -> None:
+    assert listed(tmp_path / "a.xlsx", reading("github:octocat", 9)) == []
+    refused = reading("youtube:kiwi", 2, Outcome.CONSENT_WALL)
+    assert listed(tmp_path / "b.xlsx", reading("youtube:kiwi", 9), refused) == ["kiwi"]
+
+
+def test_a_day_is_counted_in_words() -> None:
+    target = Profile("tiktok", "a", "https://www.tiktok.com/@a")
+    at = [None, NOW, NOW - timedelta(days=1), NOW - timedelta(days=5)]
+    words = [age(Due(target, "TikTok", moment), NOW) for moment in at]
+    assert words == ["never read", "read today", "read 1 day ago", "read 5 days ago"]
+
+
+@pytest.mark.parametrize("command", ["sheetsync sync --saved ~/Downloads --to a.xlsx"])
+def test_the_page_has_links_the_saver_and_the_command_and_no_script(command: str) -> None:
+    due = Due(Profile("tiktok", "a.b", "https://www.tiktok.com/@a.b?x=<y>"), "TikTok", None)
+    page = due_page([due], NOW, "javascript:void('\"<saver>')", command)
+    assert 'href="https://www.tiktok.com/@a.b?x=&lt;y&gt;"' in page
+    assert "javascript:void(&#x27;&quot;&lt;saver&gt;&#x27;)" in page
+    assert command in page
+    assert "<script" not in page
+    assert "1 page" in page
