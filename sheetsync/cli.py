@@ -10,6 +10,7 @@ import click
 
 from sheetsync import __version__
 from sheetsync.commands.demo import demo
+from sheetsync.commands.due import due
 from sheetsync.commands.platforms import platforms
 from sheetsync.commands.show import show
 from sheetsync.commands.sync import sync_command
@@ -45,5 +46,5 @@ def main() -> None:
     """
 
 
-for command in (sync_command, show, platforms, demo):
+for command in (sync_command, due, show, platforms, demo):
     main.add_command(command)

@@ -47,6 +47,8 @@ def when(record: Record) -> str:
     at = record.captured_at
     if at is None:
         return "no date"
+    if record.source == "typed":
+        return "typed by the team"
     return f"{day(at.date())} {at:%H:%M} UTC{FROM.get(record.captured_by or '', '')}"
 
 
@@ -57,7 +59,7 @@ def why(record: Record) -> str:
 
 def sync_lines(synced: Synced, destination: str, width: int | None = None) -> list[str]:
     """The whole report of a run, for a terminal of ``width`` columns (None: any)."""
-    again = [read for read in synced.reads if read.again]
+    again = [r for r in synced.reads if r.again and r.record.source != "typed"]
     good = [r for r in synced.reads if r.record.outcome.has_numbers and not r.again]
     bad = [read for read in synced.reads if not read.record.outcome.has_numbers]
     lines = []
@@ -160,7 +162,7 @@ def next_steps(synced: Synced, names: Mapping[str, str]) -> list[str]:
 def hints(synced: Synced) -> list[str]:
     """What to do next, each line a step."""
     undated = sum(r.record.outcome.has_numbers and not r.record.captured_at for r in synced.reads)
-    found = []
+    found = list(synced.wrong)
     if undated:
         pages = "1 page has" if undated == 1 else f"{undated} pages have"
         found.append(

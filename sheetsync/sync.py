@@ -16,6 +16,7 @@ from sheetsync.extract import extract_any
 from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.plan import Plan, State, known_accounts, make_plan, zone_of
 from sheetsync.platform import Platform, find_watched
+from sheetsync.typed import typed_records
 from sheetsync.verdict import judge
 from sheetsync.watch import already_there, read_before
 
@@ -42,12 +43,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a run read and changed. ``passed_over`` counts pages that are no platform's."""
+    """What a run read and changed. ``passed_over`` counts pages that are no platform's; ``wrong``
+    says which numbers that the team typed cannot be one."""
 
     reads: tuple[Read, ...]
     plan: Plan
     passed_over: int
     written: bool
+    wrong: tuple[str, ...] = ()
 
 
 def read_pages(pages: Sequence[Page], platforms: Sequence[Platform]) -> tuple[list[Read], int]:
@@ -82,7 +85,8 @@ def sync(
     for attempt in range(ATTEMPTS):
         state = destination.read(DASHBOARD)
         placed = [in_zone(read, zone_of(state)) for read in reads] if floating else reads
-        judged = judge_all(placed, state, now)
+        typed, wrong = typed_records(state, platforms, now)
+        judged = judge_all([*placed, *(Read("typed", r) for r in typed)], state, now)
         held = already_there([read.record for read in judged], state)
         judged = [replace(r, again=again) for r, again in zip(judged, held, strict=True)]
         plan = make_plan(
@@ -103,7 +107,7 @@ def sync(
         except DestinationChanged:
             if attempt == ATTEMPTS - 1:
                 raise
-    return Synced(tuple(judged), plan, passed_over, written=bool(plan) and not dry_run)
+    return Synced(tuple(judged), plan, passed_over, bool(plan) and not dry_run, tuple(wrong))
 
 
 def in_zone(read: Read, zone: tzinfo) -> Read:

@@ -169,12 +169,12 @@ class _Reader:
         formula: Any = None
         text: str | None = None
         for child in element:
-            tag = child.tag
-            if tag.endswith("}v"):
+            name = child.tag[-2:]
+            if name == "}v":
                 text = child.text
-            elif tag.endswith("}is"):
+            elif name == "is":
                 text = _rich(child)
-            elif tag.endswith("}f"):
+            elif name == "}f":
                 formula = child
         value = None if text is None else self._value(kind, text)
         if formula is not None:
@@ -274,9 +274,12 @@ class Sheet(Worksheet):  # type: ignore[misc]
         at = first = 0
         for at, cell, style in cells:
             first = first or at
-            place = f'r="{get_column_letter(at)}{number}"{self._mark(style)}'
+            mark = "" if style is None else f' s="{style._get_xf_index()}"'
+            place = f'r="{get_column_letter(at)}{number}"{mark}'
             value = cell.value
-            if cell.formula:
+            if type(value) is int and not cell.formula:  # most cells of History
+                parts.append(f"<c {place}><v>{value}</v></c>")
+            elif cell.formula:
                 parts.append(_formula_xml(place, cell))
             elif cell.error:
                 parts.append(f'<c {place} t="e"><v>{escape(str(value))}</v></c>')
@@ -292,10 +295,6 @@ class Sheet(Worksheet):  # type: ignore[misc]
             for edge in (first or 1, at or 1):
                 self._check_dimensions(number - 1, edge - 1)
             self.fh.write("".join([*parts, "</row>"]))
-
-    @staticmethod
-    def _mark(style: Any) -> str:
-        return "" if style is None else f' s="{style._get_xf_index()}"'
 
 
 def _size_attributes(size: Size) -> str:

@@ -166,13 +166,9 @@ class Snapshot:
 
         Raises DestinationError when the tab's XML is broken.
         """
-        filtered = b"filterColumn" in self._elements[title]
         try:
             with self._archive.open(self._part(title)) as part:
-                rows = read_rows(part, self._strings, self._look, self._book.epoch, want)
-                for number, cells, size in rows:
-                    # The filter's choices are lost; nobody could bring back what it had hidden.
-                    yield number, cells, size._replace(hidden=False) if filtered else size
+                yield from read_rows(part, self._strings, self._look, self._book.epoch, want)
         except _BROKEN as error:
             raise self._damaged() from error
 
@@ -211,6 +207,10 @@ class Snapshot:
                         break
         buttons = next((f for f in self._elements[title] if b":" in f), b"")
         return View(columns, freeze, gridlines, buttons.decode())
+
+    def filtered(self, title: str) -> bool:
+        """Whether a filter of the tab has hidden rows."""
+        return b"filterColumn" in self._elements[title]
 
     def _part(self, title: str) -> str:
         return str(self._book[title]._worksheet_path)

@@ -139,8 +139,12 @@ class _Writer:
         return self.snapshot.view(title) if self.snapshot and known else View()
 
     def _old_rows(self, title: str) -> Lines:
-        if self.snapshot and title in self.snapshot.titles:
-            yield from self.snapshot.rows(title)
+        if not self.snapshot or title not in self.snapshot.titles:
+            return
+        filtered = self.snapshot.filtered(title)
+        for number, cells, size in self.snapshot.rows(title):
+            # The filter's choices are lost; nobody could bring back what it had hidden.
+            yield number, cells, size._replace(hidden=False) if filtered else size
 
     # --- our tables -------------------------------------------------------------------------
 
@@ -219,8 +223,8 @@ class _Writer:
             else:
                 if cell.look.fill and self.snapshot:
                     self.snapshot.colours_lost = True
-                step = cells.get(steps[at])
-                yield at, _uncomputed(cell), self.formats.ours(column, step.value if step else None)
+                step = cells.get(steps[at]) if steps[at] else None
+                yield at, _uncomputed(cell), self.formats.ours(column, step and step.value)
 
     # --- everything else --------------------------------------------------------------------
 

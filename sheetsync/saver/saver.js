@@ -60,7 +60,8 @@
     if (Array.isArray(value)) return [].concat(...value.map(item => {
       try { return [pick(item, keys)]; } catch (unfit) { return []; }
     }));
-    const rules = Object.keys(keys).filter(k => k[0] === '?').map(k => k.slice(1).split('~'));
+    const rules = Object.keys(keys).filter(key => key[0] === '?')
+      .map(key => key.slice(1).split('~').map(decodeURIComponent));
     if (rules.length && !rules.some(([key, ...texts]) => texts.some(text =>
       !key ? new RegExp(text).test(value)
         : text[0] === '{' ? isWhose(value[key]) : value[key] === text))) throw 0;
@@ -71,11 +72,9 @@
     const taken = {}, all = Object.keys(value);
     for (const key of all) {
       const below = keys[key] || isWhose(key) && (keys['{handle}'] || keys['{id}']) || keys['*'];
-      try {
-        if (below) taken[key] = pick(value[key], below);
-      } catch (unfit) {
-        if (below !== keys['*']) throw unfit;
-      }
+      const anybody = below === keys['*'];
+      if (!below || anybody && below !== 1 && Object(value[key]) !== value[key]) continue;
+      try { taken[key] = pick(value[key], below); } catch (unfit) { if (!anybody) throw unfit; }
     }
     return all.length && !Object.keys(taken).length ? {_: 0} : taken; // something is there
   };

@@ -54,9 +54,12 @@ def test_every_number_has_its_step_and_every_time_its_moment(tab: Tab) -> None:
             assert name + UTC_OF in values
 
 
-def test_the_team_owns_the_addresses_the_group_and_the_fee() -> None:
-    assert [c.key for c in PROFILES.columns if c.team] == ["address", "group", "fee"]
-    assert [c.key for c in POSTS.columns if c.team] == ["address", "fee"]
+def test_the_team_owns_the_addresses_the_group_the_fee_and_what_it_typed() -> None:
+    mine = [c.key for c in PROFILES.columns if c.team]
+    assert mine == ["address", "group", "fee", "typed_followers", "typed_on"]
+    assert [c.key for c in POSTS.columns if c.team] == [
+        *("address", "fee", "typed_views", "typed_likes", "typed_comments", "typed_on"),
+    ]
     assert PROFILES.columns[0].key == POSTS.columns[0].key == "address"
     assert not any(column.team for column in HISTORY.columns)
 

@@ -12,22 +12,28 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import trustme
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-_START = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--ignore-certificate-errors --disable-dev-shm-usage"
-).split()
+_START = [
+    "--headless=new",
+    "--no-sandbox",  # Chromium does not start as root otherwise
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--ignore-certificate-errors",
+]
 
 
 class Site:
@@ -56,11 +62,12 @@ class Site:
 
     def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805 the handler's self is another
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 address = f"https://{self.headers['Host']}{self.path}"
                 site.asked.append(address)
                 body, headers = site.pages.get(address, (b"no such page", {}))
-                self.send_response(200 if headers else 404)
+                found = 302 if "Location" in headers else 200
+                self.send_response(found if headers else 404)
                 for name, value in {**headers, "Content-Length": str(len(body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -100,7 +107,7 @@ class Browser:
             "prefs": {"download.default_directory": str(self.downloads)},
         }
         wanted = {"browserName": "chrome", "goog:chromeOptions": options}
-        self._wait_for_driver()
+        self.wait_for(self._ready)
         self._at += (
             "/session/" + self._ask("/session", capabilities={"alwaysMatch": wanted})["sessionId"]
         )
@@ -128,13 +135,19 @@ class Browser:
         """Click, and wait for the new file among the downloads."""
         before = set(self.downloads.iterdir())
         said = self.click(bookmarklet)
-        until = time.monotonic() + 10
-        while not said and time.monotonic() < until:
-            for path in set(self.downloads.iterdir()) - before:
-                if path.suffix == ".html":
-                    return path
+        assert not said, said
+
+        def new() -> list[Path]:
+            return [p for p in self.downloads.iterdir() if p not in before and p.suffix == ".html"]
+
+        self.wait_for(new)
+        return new()[0]
+
+    def wait_for(self, there: Callable[[], object]) -> None:
+        until = time.monotonic() + 20
+        while not there():
+            assert time.monotonic() < until, "waited for nothing"
             time.sleep(0.01)
-        raise AssertionError(f"no file was saved from {self.run('return location.href')}: {said}")
 
     def run(self, script: str, *arguments: object) -> Any:
         return self._ask("/execute/sync", script=script, args=arguments)
@@ -148,15 +161,7 @@ class Browser:
             raise AssertionError(f"{path}: {answer['message']}")
         return answer
 
-    def _wait_for_driver(self) -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with suppress(requests.RequestException):
-                if self._web.get(self._at + "/status", timeout=5).ok:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("chromedriver does not start")
-
-
-def host_of(address: str) -> str:
-    return urlsplit(address).hostname or ""
+    def _ready(self) -> bool:
+        with suppress(requests.RequestException):
+            return self._web.get(self._at + "/status", timeout=5).ok
+        return False
