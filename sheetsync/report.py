@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sheetsync.dashboard.words import WHY, day
 from sheetsync.model import PROFILE_FIELDS, Count, FieldValue, Outcome, Record
+from sheetsync.plan import zone_of
 from sheetsync.platform import Door, Platform
 from sheetsync.sync import Read, Synced
 
@@ -39,7 +40,9 @@ def numbers(record: Record) -> str:
     parts = [_counted(c, name) for name in names if (c := record.count(name))]
     if record.posts:
         seen = len(record.posts)
-        parts.append("1 post seen" if seen == 1 else f"{seen} posts seen")
+        views = [c for post in record.posts if (c := post.count("views"))]
+        about = ", views ≈" if any(not c.exact for c in views) else ""
+        parts.append(("1 post seen" if seen == 1 else f"{seen} posts seen") + about)
     return " · ".join(parts)
 
 
@@ -57,14 +60,16 @@ def why(record: Record) -> str:
     return record.detail or WHY[record.outcome]
 
 
-def sync_lines(synced: Synced, destination: str, width: int | None = None) -> list[str]:
+def sync_lines(
+    synced: Synced, destination: str, width: int | None = None, now: datetime | None = None
+) -> list[str]:
     """The whole report of a run, for a terminal of ``width`` columns (None: any)."""
     again = [r for r in synced.reads if r.again and r.record.source != "typed"]
     good = [r for r in synced.reads if r.record.outcome.has_numbers and not r.again]
     bad = [read for read in synced.reads if not read.record.outcome.has_numbers]
     lines = []
     if good:
-        rows = [_good(read, unused=read.record in synced.plan.unused) for read in good]
+        rows = [_good(read, synced, now) for read in good]
         lines += [f"Read ({len(good)})", *_columns(rows, width), ""]
     if bad:
         lines += [f"Not read ({len(bad)})", *_columns(map(_bad, bad), width), ""]
@@ -74,17 +79,42 @@ def sync_lines(synced: Synced, destination: str, width: int | None = None) -> li
     if synced.passed_over:
         files = "file" if synced.passed_over == 1 else "files"
         lines += [f"{synced.passed_over} other {files} passed over.", ""]
-    return lines + _written(synced, destination)
+    for line in (*_written(synced, destination), *_growth(good)):
+        lines += textwrap.wrap(line, width) if width else [line]
+    return lines
 
 
-def _good(read: Read, *, unused: bool = False) -> tuple[str, ...]:
+def _good(read: Read, synced: Synced, now: datetime | None) -> tuple[str, ...]:
+    unused = read.record in synced.plan.unused
     missing = ", ".join(read.record.missing)
     host = urlsplit(read.door).hostname
     return (
         who(read.record),
         numbers(read.record) + (f" (not on the page: {missing})" if missing else ""),
-        f"from {host}" if host else when(read.record) + _but(read.record, unused),
+        f"from {host}" if host else _saved(read.record, synced, now) + _but(read.record, unused),
     )
+
+
+def _saved(record: Record, synced: Synced, now: datetime | None) -> str:
+    """``from your saved page of today 05:31``, in the dashboard's own time."""
+    if record.source != "saved" or record.captured_at is None:
+        return when(record)
+    zone = zone_of(synced.plan.state)
+    at = record.captured_at.astimezone(zone)
+    days = (now.astimezone(zone).date() - at.date()).days if now else -1
+    told = {0: "today", 1: "yesterday"}.get(days, day(at.date()))
+    return f"from your saved page of {told} {at:%H:%M}{FROM.get(record.captured_by or '', '')}"
+
+
+def _growth(good: Sequence[Read]) -> list[str]:
+    """Said as long as a profile has one day only."""
+    days: dict[str, set[object]] = {}
+    for read in good:
+        record = read.record
+        if record.kind == "profile" and record.captured_at and not read.known:
+            days.setdefault(record.key, set()).add(record.captured_at.date())
+    one = any(len(found) == 1 for found in days.values())
+    return ["Growth starts with a second reading on another day."] if one else []
 
 
 def _but(record: Record, unused: bool) -> str:

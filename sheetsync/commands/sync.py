@@ -286,7 +286,7 @@ def tell(
         return
     if quiet:
         return
-    lines = report.sync_lines(synced, to, width())
+    lines = report.sync_lines(synced, to, width(), now())
     if dry_run:
         lines = [*synced.plan.lines(), "", *lines]
     click.echo("\n".join([*lines, *steps]))

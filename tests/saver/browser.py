@@ -33,6 +33,7 @@ _START = [
     "--disable-component-update",
     "--disable-sync",
     "--ignore-certificate-errors",
+    "--disable-features=BackForwardCache",  # going back loads a page again, as it does after a while
 ]
 
 
