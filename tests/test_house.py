@@ -41,7 +41,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli"},
     "bar": {"fetch.round"},
-    "cli": {"commands.demo", "commands.platforms", "commands.show", "commands.sync", "errors"},
+    "cli": {
+        "commands.demo",
+        "commands.due",
+        "commands.platforms",
+        "commands.show",
+        "commands.sync",
+        "errors",
+    },
     "commands": set(),
     "commands.demo": {
         "commands.shared",
@@ -215,7 +222,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plan.state": {"dashboard", "errors"},
     "platform": {"model"},
     "platform_file": {"counts", "errors", "model", "platform", "table"},
-    "report": {"dashboard.words", "model", "platform", "sync"},
+    "report": {"dashboard.words", "model", "plan", "platform", "sync"},
     "saver": {"platform", "saver.reads"},
     "saver.reads": {"platform"},
     "sync": {
@@ -225,6 +232,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "model",
         "plan",
         "platform",
+        "typed",
         "verdict",
         "watch",
     },

@@ -80,8 +80,9 @@ def read_saved(
     passed_over = 0
     places: dict[str, list[Path]] = {}
     for file in files_in(paths):
-        places.setdefault(file.name, []).append(file.path)
         found = _read(file, max_bytes)
+        if found:
+            places.setdefault(file.name, []).append(file.path)
         passed_over += not found
         pages += [_dated(page, captured, file.time, now) for page in _named(found, file.name)]
     undated = sum(page.captured_at is None and page.problem is None for page in pages)

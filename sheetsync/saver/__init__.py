@@ -21,8 +21,8 @@ _HERE = "const SITES = [];"
 #: What stays as it is: the one-liner goes through address fields, cells and HTML.
 _PLAIN = ";,/?:@&=+$-_.!~*'()[]"
 _COMMENT = re.compile(r"(^|\s)//(\s.*)?$")
-#: In <head>, about the page and nobody else: taken without looking at what it says.
-_META = re.compile(r"//(?:meta|link)\b[^/|]*(?:/@\w+)?")
+#: About the page and nobody else: taken without looking at what it says.
+_META = re.compile(r"//meta\b[^/|]*/@content|//link\[@rel='canonical'\]/@href")
 #: How a CSS selector's class and its beginning are translated, and a shorter way to say it.
 _CLASS = re.compile(
     r"@class and contains\(@class, '[^']*'\) and "

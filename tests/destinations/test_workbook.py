@@ -15,15 +15,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
-from sheetsync.dashboard import ROUNDED
+from sheetsync.dashboard import ROUNDED, Tab
 from sheetsync.dashboard.tabs import DASHBOARD, HISTORY, PROFILES
 from sheetsync.destinations import DestinationChanged, open_destination
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.model import Outcome
-from sheetsync.plan import make_plan
+from sheetsync.plan import letters, make_plan
 from tests.destinations.conftest import Convert, book, columns, state_of, sync
 from tests.plan.sheet import NOW, TOK, Sheet, at, clock, find, post, profile, url, watch
 from tests.plan.test_plan import records as any_record
+
+
+def letter(key: str, tab: Tab = PROFILES, *, after: int = 0) -> str:
+    """Where a column stands in a new workbook, or how many ``after`` it."""
+    return letters([column.key for column in tab.columns].index(key) + 1 + after)
+
+
+#: Followers; the same when a column was inserted to its left; the first that is nobody's.
+FANS, FANS_MOVED = letter("followers"), letter("followers", after=1)
+FREE = letters(len(PROFILES.columns) + 1)
 
 
 def anna(captured_at: datetime | None = NOW, followers: int = 5351, **fields: Any) -> Any:
@@ -60,28 +70,29 @@ def test_cells_are_typed_and_shown_as_described(path: Path) -> None:
     assert cell["read_at"].is_date
     assert book(path)["History"]["A2"].value == datetime(2026, 11, 20)  # noqa: DTZ001
     assert sheet.freeze_panes == "B2"
-    assert sheet["I1"].alignment.horizontal == "right"
+    assert sheet[f"{FANS}1"].alignment.horizontal == "right"
     assert sheet["A2"].fill.fgColor.rgb == "FFFFF9E3"
 
 
 def test_an_exact_number_has_thousands_separators_and_no_sign(path: Path) -> None:
     sync(path, anna())
-    assert book(path)["Profiles"]["I2"].number_format == "#,##0"
+    assert book(path)["Profiles"][f"{FANS}2"].number_format == "#,##0"
 
 
 def test_bookkeeping_is_in_hidden_columns_and_hidden_names(path: Path) -> None:
     sync(path, anna())
-    sheet, letters = book(path)["Profiles"], columns(path)
+    sheet = book(path)["Profiles"]
     described = {c.key: c.hidden for c in PROFILES.columns}
     shown = {}
-    for key, letter in letters.items():
-        at_ = sheet[f"{letter}1"].column
+    for key, where in columns(path).items():
+        at_ = sheet[f"{where}1"].column
         group = next(d for d in sheet.column_dimensions.values() if d.min <= at_ <= d.max)
         shown[key] = group.hidden
     assert shown == described
     names = book(path).defined_names
     assert all(name.hidden for name in names.values())
-    assert names["sheetsync.profiles.followers.step"].attr_text == "'Profiles'!$S$1"
+    step = names["sheetsync.profiles.followers.step"]
+    assert step.attr_text == f"'Profiles'!${letter('followers~step')}$1"
 
 
 def test_an_empty_sync_of_a_new_file_makes_an_empty_dashboard(path: Path) -> None:
@@ -105,16 +116,16 @@ def test_the_same_pages_again_do_not_touch_the_file(path: Path) -> None:
 def test_a_later_capture_updates_the_row_and_appends_to_history(path: Path) -> None:
     sync(path, anna(at(20), 5351))
     plan = sync(path, anna(at(21), 5402))
-    assert "Profiles!I2 followers 5,351 → 5,402" in plan.lines()
+    assert f"Profiles!{FANS}2 followers 5,351 → 5,402" in plan.lines()
     assert [row[3].value for row in book(path)["History"].iter_rows(min_row=2)] == [5351, 5402]
 
 
 def test_a_rounded_number_of_the_next_day_changes_its_format_too(path: Path) -> None:
     sync(path, anna(at(20), 1_234_567))
     sync(path, anna(at(21), 1_200_000, step=100_000))
-    assert book(path)["Profiles"]["I2"].number_format == ROUNDED
+    assert book(path)["Profiles"][f"{FANS}2"].number_format == ROUNDED
     sync(path, anna(at(22), 1_234_999))
-    assert book(path)["Profiles"]["I2"].number_format == "#,##0"
+    assert book(path)["Profiles"][f"{FANS}2"].number_format == "#,##0"
 
 
 @settings(
@@ -178,7 +189,7 @@ def test_text_from_a_page_is_always_text(path: Path) -> None:
     names = [row.cells["name"] for row in state_of(path).tabs["profiles"].rows]
     assert names == HOSTILE
     sheet = book(path)["Profiles"]
-    cells = [sheet.cell(row, 6) for row in range(2, len(HOSTILE) + 2)]
+    cells = [sheet[f"{letter('name')}{row}"] for row in range(2, len(HOSTILE) + 2)]
     assert {cell.data_type for cell in cells} == {"s"}
     assert not any(cell.hyperlink for cell in cells)
     with zipfile.ZipFile(path) as archive:
@@ -209,14 +220,15 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     sheet = team["Profiles"]
     sheet["B2"], sheet["C2"] = "A-list", 1250.5
     sheet["C2"].number_format = '"€" #,##0.00'
-    sheet["AB1"], sheet["AB2"], sheet["AB3"] = "Per follower", "=C2/I2", "=SUM(I2:I3)"
-    sheet["AB2"].number_format = "0.000"
-    sheet["AB2"].font = Font(name="Calibri", bold=True, color="FFAA0000")
-    sheet["A9"], sheet["I9"] = None, "=SUM(I2:I8)"
+    sheet[f"{FREE}1"], sheet[f"{FREE}2"] = "Per follower", f"=C2/{FANS}2"
+    sheet[f"{FREE}3"] = f"=SUM({FANS}2:{FANS}3)"
+    sheet[f"{FREE}2"].number_format = "0.000"
+    sheet[f"{FREE}2"].font = Font(name="Calibri", bold=True, color="FFAA0000")
+    sheet["A9"], sheet[f"{FANS}9"] = None, f"=SUM({FANS}2:{FANS}8)"
     sheet.column_dimensions["F"].width = 50
     sheet.auto_filter.ref = "A1:P3"
     extra = team.create_sheet("Budget 'é", 0)
-    extra["A1"], extra["B2"] = "=Profiles!I2*2", date(2026, 1, 31)
+    extra["A1"], extra["B2"] = f"=Profiles!{FANS}2*2", date(2026, 1, 31)
     extra["B2"].number_format = "mm-dd-yy"
     extra["C3"] = 0.1 + 0.2
     team.create_sheet("Secret").sheet_state = "veryHidden"
@@ -227,18 +239,18 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     assert after.sheetnames[0] == "Budget 'é"
     assert after["Secret"].sheet_state == "veryHidden"
     sheet = after["Profiles"]
-    assert [sheet[c].value for c in ("B2", "C2", "I2")] == ["A-list", 1250.5, 6000]
+    assert [sheet[c].value for c in ("B2", "C2", f"{FANS}2")] == ["A-list", 1250.5, 6000]
     assert sheet["C2"].number_format == '"€" #,##0.00'
-    assert [sheet[c].value for c in ("AB1", "AB2", "AB3", "I9")] == [
-        *("Per follower", "=C2/I2", "=SUM(I2:I3)", "=SUM(I2:I8)")
+    assert [sheet[c].value for c in (f"{FREE}1", f"{FREE}2", f"{FREE}3", f"{FANS}9")] == [
+        *("Per follower", f"=C2/{FANS}2", f"=SUM({FANS}2:{FANS}3)", f"=SUM({FANS}2:{FANS}8)")
     ]
-    assert (sheet["AB2"].number_format, sheet["AB2"].font.b) == ("0.000", True)
-    assert sheet["AB2"].font.color.rgb == "FFAA0000"
+    assert (sheet[f"{FREE}2"].number_format, sheet[f"{FREE}2"].font.b) == ("0.000", True)
+    assert sheet[f"{FREE}2"].font.color.rgb == "FFAA0000"
     assert round(sheet.column_dimensions["F"].width) == 50
     assert sheet.auto_filter.ref == "A1:P3"
     assert list(path.parent.glob("*before*")) == []
     extra = after["Budget 'é"]
-    assert extra["A1"].value == "=Profiles!I2*2"
+    assert extra["A1"].value == f"=Profiles!{FANS}2*2"
     assert extra["B2"].value == datetime(2026, 1, 31)  # noqa: DTZ001
     assert extra["B2"].number_format == "mm-dd-yy"  # the reader's own way to write a date
     assert extra["C3"].value == pytest.approx(0.3)
@@ -268,7 +280,7 @@ def test_rows_that_a_filter_hid_come_back_because_its_choices_are_lost(path: Pat
     team = book(path)
     sheet = team["Profiles"]
     sheet.auto_filter.ref = "A1:P3"
-    sheet.auto_filter.add_filter_column(8, ["10"])
+    sheet.auto_filter.add_filter_column(1, ["A-list"])
     sheet.row_dimensions[2].hidden = True
     team.save(path)
     [note] = notes(path)
@@ -289,11 +301,10 @@ def test_a_formula_in_a_yellow_cell_of_text_goes_on_computing(path: Path) -> Non
     sync(path, anna(at(20)), profile("ben", at(20), followers=10), profile("cleo", at(20)))
     team = book(path)
     sheet = team["Profiles"]
-    sheet["B2"], sheet["B3"], sheet["B4"] = "=I2*2", 1250.5, "A-list"
-    sheet["C2"], sheet["C3"] = "=I2/1000", 40
+    sheet["B2"], sheet["B3"], sheet["B4"] = f"={FANS}2*2", 1250.5, "A-list"
+    sheet["C2"], sheet["C3"] = f"={FANS}2/1000", 40
     for cell in ("B2", "B3", "C2"):
         sheet[cell].number_format = "General"
-    sheet["D2"].number_format = "0"
     team.save(path)
     sync(path, anna(at(21)))
     sheet = book(path)["Profiles"]
@@ -301,7 +312,7 @@ def test_a_formula_in_a_yellow_cell_of_text_goes_on_computing(path: Path) -> Non
     assert formats == ["General", "General", "@", "#,##0.00", "#,##0.00"]
     team = book(path)
     team["Profiles"]["B2"].number_format = "0.0%"
-    team["Profiles"]["B3"] = "=I3"
+    team["Profiles"]["B3"] = f"={FANS}3"
     team["Profiles"]["B3"].number_format = "@"  # as sheetsync once left it
     team.save(path)
     sync(path, anna(at(22)))
@@ -332,14 +343,14 @@ def test_widths_do_not_drift_from_sync_to_sync(path: Path) -> None:
 def test_renamed_headers_and_tabs_are_found_again(path: Path) -> None:
     sync(path, anna(at(20)))
     team = book(path)
-    team["Profiles"]["I1"] = "Fans"
+    team["Profiles"][f"{FANS}1"] = "Fans"
     team["Profiles"].title = "People"
     team.save(path)
     plan = sync(path, anna(at(21), 6000))
-    assert "People!I2 followers 5,351 → 6,000" in plan.lines()
+    assert f"People!{FANS}2 followers 5,351 → 6,000" in plan.lines()
     after = book(path)
     assert after.sheetnames[0] == "People"
-    assert (after["People"]["I1"].value, after["People"]["I2"].value) == ("Fans", 6000)
+    assert (after["People"][f"{FANS}1"].value, after["People"][f"{FANS}2"].value) == ("Fans", 6000)
 
 
 @pytest.mark.parametrize("where", [1, 2, 9, 16, 17, 27])
@@ -354,7 +365,7 @@ def test_a_column_inserted_anywhere_moves_ours_along(path: Path, where: int) -> 
     plan = sync(path, anna(at(21), 6000, likes=8))
     assert not plan.missing
     sheet = book(path)["Profiles"]
-    found = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 28)}
+    found = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 60)}
     assert (found["Note"], found["Followers"], found["Likes"]) == ("mine", 6000, 8)
     assert len(state_of(path).tabs["profiles"].rows) == 1
     hidden = {key for key, letter in columns(path).items() if is_hidden(sheet, letter)}
@@ -369,13 +380,13 @@ def is_hidden(sheet: Any, letter: str) -> bool:
 def test_a_column_of_ours_that_was_deleted_comes_back_at_the_end(path: Path) -> None:
     sync(path, anna(at(20)))
     team = book(path)
-    team["Profiles"]["AB1"], team["Profiles"]["AB2"] = "Note", "mine"
-    team["Profiles"].delete_cols(10)  # Following
+    team["Profiles"][f"{FREE}1"], team["Profiles"][f"{FREE}2"] = "Note", "mine"
+    team["Profiles"].delete_cols(team["Profiles"][f"{letter('following')}1"].column)
     team.save(path)
     plan = sync(path, anna(at(21), 6000, following=3))
     assert ("profiles", "following") in plan.missing
     sheet = book(path)["Profiles"]
-    row = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 29)}
+    row = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 60)}
     assert (row["Note"], row["Followers"], row["Following"]) == ("mine", 6000, 3)
     assert not sync(path, anna(at(21), 6000, following=3))
 
@@ -390,7 +401,7 @@ def test_rows_inserted_above_and_between_stay_and_nothing_is_reordered(path: Pat
     sheet["A1"] = "Our people"
     team.save(path)
     plan = sync(path, profile("ben", at(21), followers=11), profile("cleo", at(21), followers=12))
-    assert "Profiles!I5 followers 10 → 11" in plan.lines()
+    assert f"Profiles!{FANS}5 followers 10 → 11" in plan.lines()
     sheet = book(path)["Profiles"]
     assert [sheet.cell(row, 1).value for row in range(1, 7)] == [
         *("Our people", "Address", url("anna"), None, url("ben"), url("cleo"))
@@ -402,11 +413,11 @@ def test_rows_inserted_above_and_between_stay_and_nothing_is_reordered(path: Pat
 def test_new_rows_go_below_a_line_of_totals(path: Path) -> None:
     sync(path, anna(at(20)))
     team = book(path)
-    team["Profiles"]["I4"] = "=SUM(I2:I3)"
+    team["Profiles"][f"{FANS}4"] = f"=SUM({FANS}2:{FANS}3)"
     team.save(path)
     sync(path, profile("ben", at(20), followers=1))
     sheet = book(path)["Profiles"]
-    assert (sheet["I4"].value, sheet["A5"].value) == ("=SUM(I2:I3)", url("ben"))
+    assert (sheet[f"{FANS}4"].value, sheet["A5"].value) == (f"=SUM({FANS}2:{FANS}3)", url("ben"))
 
 
 def test_a_workbook_that_lost_its_names_is_found_by_its_headers(path: Path) -> None:
@@ -417,7 +428,7 @@ def test_a_workbook_that_lost_its_names_is_found_by_its_headers(path: Path) -> N
     team["Profiles"].title = "People"
     team.save(path)
     sync(path, anna(at(21), 6000))
-    assert book(path)["People"]["I2"].value == 6000
+    assert book(path)["People"][f"{FANS}2"].value == 6000
     assert len(book(path)["History"]["A"]) == 3
 
 
@@ -534,7 +545,7 @@ def test_charts_that_cannot_stay_are_kept_in_a_dated_copy(path: Path) -> None:
     team = book(path)
     chart = BarChart()
     chart.add_data(Reference(team["Profiles"], min_col=9, min_row=1, max_row=2))
-    team["Profiles"].add_chart(chart, "AD2")
+    team["Profiles"].add_chart(chart, "BD2")
     team.save(path)
     before = path.read_bytes()
     [note] = notes(path)
@@ -558,9 +569,9 @@ def test_everything_that_goes_is_named(path: Path) -> None:
     team = book(path)
     sheet, mine = team["Profiles"], team.create_sheet("Mine")
     sheet["B2"].comment = Comment("call her", "me")
-    sheet["I2"].fill = PatternFill("solid", fgColor="FFFF0000")
+    sheet[f"{FANS}2"].fill = PatternFill("solid", fgColor="FFFF0000")
     sheet.add_data_validation(DataValidation("list", formula1='"a,b"', sqref="B2:B9"))
-    sheet.conditional_formatting.add("I2:I9", CellIsRule("greaterThan", ["5"]))
+    sheet.conditional_formatting.add(f"{FANS}2:{FANS}9", CellIsRule("greaterThan", ["5"]))
     mine.merge_cells("A1:B1")
     mine["C1"] = "the brief"
     mine["C1"].hyperlink = "https://drive.test/brief"
@@ -620,7 +631,7 @@ def test_a_file_changed_since_it_was_read_is_not_replaced(path: Path) -> None:
             make_plan(DASHBOARD, state, [anna(at(21), 6000)], NOW, find=find, platforms=TOK)
         )
     sheet = book(path)["Profiles"]
-    assert (sheet["B2"].value, sheet["I2"].value) == ("typed meanwhile", 6000)
+    assert (sheet["B2"].value, sheet[f"{FANS}2"].value) == ("typed meanwhile", 6000)
 
 
 def test_a_file_that_appeared_since_it_was_read_is_not_replaced(path: Path) -> None:
@@ -643,7 +654,7 @@ def test_permissions_and_links_stay_as_they_were(path: Path) -> None:
     sync(link, anna(at(21), 6000))
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640
-    assert book(path)["Profiles"]["I2"].value == 6000
+    assert book(path)["Profiles"][f"{FANS}2"].value == 6000
 
 
 def test_nothing_but_the_workbook_and_its_lock_is_left_behind(path: Path) -> None:
@@ -702,7 +713,7 @@ def test_an_address_or_a_zone_that_is_a_formula_stays_known_after_a_sync(
         assert state_of(computed).zone == "Pacific/Auckland"
     sheet = book(computed)["Profiles"]
     assert sheet["A2"].value == '="https://tok.test/@"&"anna"'
-    assert (sheet["I2"].value, sheet["A3"].value) == (6022, None)
+    assert (sheet[f"{FANS}2"].value, sheet["A3"].value) == (6022, None)
 
 
 def test_history_of_other_profiles_streams_through_unchanged(path: Path) -> None:
@@ -732,23 +743,23 @@ def test_libreoffice_opens_edits_and_saves_and_the_sync_goes_on(
     sync(path, *batch)
     team = book(path)
     sheet = team["Profiles"]
-    sheet.insert_cols(5)
-    sheet["E1"], sheet["E2"], sheet["E3"] = "Double", "=J2*2", "=J3*2"
+    sheet.insert_cols(4)
+    sheet["D1"], sheet["D2"], sheet["D3"] = "Double", f"={FANS_MOVED}2*2", f"={FANS_MOVED}3*2"
     team["Posts"].title = "Clips"
-    team.create_sheet("Mine")["A1"] = "=SUM(Profiles!J2:J9)"
+    team.create_sheet("Mine")["A1"] = f"=SUM(Profiles!{FANS_MOVED}2:{FANS_MOVED}9)"
     team.save(path)
     saved = convert(path, "xlsx")
 
     again = sync(saved, *batch)
     assert again.lines(hidden=True) == []
     plan = sync(saved, anna(at(21), 1_300_000, step=100_000))
-    assert "Profiles!J2 followers 1,200,000 → 1,300,000" in plan.lines()
+    assert f"Profiles!{FANS_MOVED}2 followers 1,200,000 → 1,300,000" in plan.lines()
     formulas, values = book(saved), book(saved, values=True)
-    assert formulas["Profiles"]["E2"].value == "=J2*2"
+    assert formulas["Profiles"]["D2"].value == f"={FANS_MOVED}2*2"
     # The value last computed was of the old number: no program may show it any more.
-    assert (values["Profiles"]["E2"].value, values["Mine"]["A1"].value) == (None, None)
+    assert (values["Profiles"]["D2"].value, values["Mine"]["A1"].value) == (None, None)
     computed = book(convert(saved, "xlsx"), values=True)
-    assert (computed["Profiles"]["E2"].value, computed["Mine"]["A1"].value) == (
+    assert (computed["Profiles"]["D2"].value, computed["Mine"]["A1"].value) == (
         2_600_000,
         1_300_021,
     )
@@ -766,11 +777,11 @@ def test_libreoffice_computes_every_formula_over_a_changed_number(
     sync(path, anna(at(20), 100))
     team = book(path)
     mine = team.create_sheet("Mine")
-    mine["A1"], mine["A2"] = "=Profiles!I2+1", '=A1&" fans"'
-    mine["B1"] = ArrayFormula("B1:B2", "=Profiles!I1:I2")
-    mine["C1"], mine["C2"] = "=Profiles!I2>150", "=1/(Profiles!I2-100)"
+    mine["A1"], mine["A2"] = f"=Profiles!{FANS}2+1", '=A1&" fans"'
+    mine["B1"] = ArrayFormula("B1:B2", f"=Profiles!{FANS}1:{FANS}2")
+    mine["C1"], mine["C2"] = f"=Profiles!{FANS}2>150", f"=1/(Profiles!{FANS}2-100)"
     mine["D1"] = "#N/A"
-    team["Profiles"]["AB2"] = "=I2*10"
+    team["Profiles"][f"{FREE}2"] = f"={FANS}2*10"
     team.save(path)
     computed = convert(path, "xlsx")
     assert book(computed, values=True)["Mine"]["C2"].value == "#DIV/0!"
@@ -780,7 +791,7 @@ def test_libreoffice_computes_every_formula_over_a_changed_number(
     assert [mine[c].value for c in ("A1", "A2", "B2", "C1", "C2", "D1")] == [
         *(201, "201 fans", 200, True, 0.01, "#N/A")
     ]
-    assert shown["Profiles"]["AB2"].value == 2000
+    assert shown["Profiles"][f"{FREE}2"].value == 2000
 
 
 def test_libreoffice_shows_what_the_formats_promise(path: Path, convert: Convert) -> None:

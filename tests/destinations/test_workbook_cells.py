@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.utils.datetime import WINDOWS_EPOCH
@@ -163,6 +163,7 @@ held = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(1, 40), held, max_size=6), st.integers(1, 9))
 def test_a_row_that_was_written_is_read_as_it_was(values: dict[int, Any], number: int) -> None:
     cells = {at: Cell(value) for at, value in sorted(values.items()) if value not in (None, "")}

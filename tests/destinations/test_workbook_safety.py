@@ -16,12 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.dashboard.tabs import DASHBOARD, PROFILES
 from sheetsync.destinations.workbook import WorkbookDestination
 from sheetsync.errors import DestinationError
+from sheetsync.plan import letters
 from tests.destinations.conftest import book, state_of, sync
 from tests.plan.sheet import at, profile
 
+#: Where Followers stands.
+FANS = letters([column.key for column in PROFILES.columns].index("followers") + 1)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -198,7 +201,7 @@ def test_a_copy_that_the_disk_has_no_room_for_leaves_nothing(
     dashboard: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = book(dashboard)
-    team["Profiles"].merge_cells("AC1:AD1")
+    team["Profiles"].merge_cells("BC1:BD1")
     team.save(dashboard)
 
     def half(source: Path, copy: Path) -> None:
@@ -251,7 +254,7 @@ def child(path: Path, point: str) -> subprocess.Popen[bytes]:
 def is_whole(path: Path, before: bytes) -> str:
     if path.read_bytes() == before:
         return "old"
-    assert book(path)["Profiles"]["I2"].value == 6000
+    assert book(path)["Profiles"][f"{FANS}2"].value == 6000
     assert len(state_of(path).tabs["profiles"].rows) == 301
     return "new"
 
@@ -272,7 +275,7 @@ def test_a_kill_at_this_point_leaves_a_whole_file(dashboard: Path, point: str, l
         assert process.wait(60) == -signal.SIGKILL
     assert is_whole(dashboard, before) == left
     sync(dashboard, profile("anna", at(22), followers=7000))
-    assert book(dashboard)["Profiles"]["I2"].value == 7000
+    assert book(dashboard)["Profiles"][f"{FANS}2"].value == 7000
     assert {p.name for p in dashboard.parent.iterdir()} == {dashboard.name, ".dashboard.xlsx.lock"}
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetsync.dashboard import Formula
-from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.dashboard.tabs import DASHBOARD, PROFILES
 from sheetsync.dashboard.words import NOT_READ_YET, STATUS, UNKNOWN_ADDRESS, WHY, Status
 from sheetsync.errors import ConfigError, UnsafePlan
 from sheetsync.model import Count, Outcome
@@ -491,14 +491,18 @@ def test_the_same_records_again_change_nothing(sheet: Sheet) -> None:
     assert (again.counts["profiles"].kept, again.counts["history"].kept) == (4, 1)
 
 
+def letter(key: str) -> str:
+    return letters([column.key for column in PROFILES.columns].index(key) + 1)
+
+
 def test_lines_show_each_cell_with_its_address_old_and_new(sheet: Sheet) -> None:
     sheet.sync(profile("anna", at(20), followers=5351))
     plan = sheet.sync(profile("anna", at(20, 7), followers=5402))
     assert plan.lines()[:2] == [
-        "Profiles!I2 followers 5,351 → 5,402",
-        "Profiles!O2 read_at 20 Nov 2026 06:00 → 20 Nov 2026 07:00",
+        f"Profiles!{letter('followers')}2 followers 5,351 → 5,402",
+        f"Profiles!{letter('read_at')}2 read_at 20 Nov 2026 06:00 → 20 Nov 2026 07:00",
     ]
-    assert "Profiles!X2 read_at~utc" in "\n".join(plan.lines(hidden=True))
+    assert f"Profiles!{letter('read_at~utc')}2 read_at~utc" in "\n".join(plan.lines(hidden=True))
     assert plan.counts["profiles"].changed == 1
 
 
@@ -516,7 +520,7 @@ def test_lines_of_history_show_the_day_the_profile_and_the_counts_only(sheet: Sh
 
 def test_lines_of_text_from_a_page_cannot_steer_a_terminal(sheet: Sheet) -> None:
     plan = sheet.sync(profile("anna", followers=1, name="x\x1b[2J\x9b1m\r\nProfiles!A1 gone"))
-    assert "Profiles!F2 name (empty) → x[2J1m Profiles!A1 gone" in plan.lines()
+    assert f"Profiles!{letter('name')}2 name (empty) → x[2J1m Profiles!A1 gone" in plan.lines()
 
 
 def test_a_new_dashboard_lists_what_must_be_made(sheet: Sheet) -> None:

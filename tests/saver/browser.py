@@ -33,7 +33,7 @@ _START = [
     "--disable-component-update",
     "--disable-sync",
     "--ignore-certificate-errors",
-    "--disable-features=BackForwardCache",  # going back loads a page again, as it does after a while
+    "--disable-features=BackForwardCache",  # back: loaded again, as after a while
 ]
 
 
@@ -138,8 +138,9 @@ class Browser:
         said = self.click(bookmarklet)
         assert not said, said
 
-        def new() -> list[Path]:
-            return [p for p in self.downloads.iterdir() if p not in before and p.suffix == ".html"]
+        def new() -> list[Path]:  # Chromium first reserves the name with an empty file
+            found = [p for p in self.downloads.glob("*.html") if p not in before]
+            return [path for path in found if path.stat().st_size]
 
         self.wait_for(new)
         return new()[0]
