@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 
 from sheetsync.counts import parse_count
+from sheetsync.dashboard import Formula
 from sheetsync.model import Count, FieldValue, Kind, Outcome, Post, Profile, Record
 from sheetsync.plan import Row, State, zone_of
 from sheetsync.platform import Platform, find_watched
@@ -36,7 +37,7 @@ def typed_records(
     for kind, tab in _TABS.items():
         held = state.tabs.get(tab)
         for row in held.rows if held else ():
-            if not any(row.cells.get(column) not in (None, "") for column in COLUMNS[kind]):
+            if not any(_cell(row, column) not in (None, "") for column in COLUMNS[kind]):
                 continue
             found = _record(row, kind, platforms, zone, today)
             if isinstance(found, str):
@@ -53,14 +54,14 @@ def _record(
     target = find_watched(row.text("address"), platforms) if row.text("address") else None
     if target is None or target.kind != kind:
         return "a number was typed, but column A has no address that sheetsync knows."
-    day = _day(row.cells.get(DAY))
+    day = _day(_cell(row, DAY))
     if day is None:
         return "a number was typed without its day: say in “typed on” when you read it."
     if day > today:
         return f"“typed on” says {day}, which is still to come."
     fields: dict[str, FieldValue] = {}
     for column, name in COLUMNS[kind].items():
-        raw = row.cells.get(column)
+        raw = _cell(row, column)
         if raw in (None, ""):
             continue
         count = typed_count(raw)
@@ -68,6 +69,12 @@ def _record(
             return f"“{raw}” is no number of {name}; type it like 38490, 38,490 or 38.4K."
         fields[name] = count
     return _reading(target, fields, datetime.combine(day, time(), zone).astimezone(UTC))
+
+
+def _cell(row: Row, column: str) -> object:
+    """What the cell shows, also when a formula of the team's computes it."""
+    cell = row.cells.get(column)
+    return cell.value if isinstance(cell, Formula) else cell
 
 
 def typed_count(raw: object) -> Count | None:

@@ -237,7 +237,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "watch",
     },
     "table": {"errors", "model", "platform"},
-    "typed": {"counts", "model", "plan", "platform"},
+    "typed": {"counts", "dashboard", "model", "plan", "platform"},
     "verdict": {"model", "platform"},
     "watch": {"model", "plan", "platform"},
 }
