@@ -74,6 +74,15 @@ def removals(text: str, platform: Platform, whole: Record) -> Iterator[str]:
     spans = pairs + printed + prose(text, whole)
     for start, end in spans[:: max(1, len(spans) // REMOVALS)]:
         yield text[:start] + text[end:]
+    for value in whole.fields.values():  # everywhere at once: pages repeat themselves
+        if isinstance(value, Count) and value.value > 99:
+            yield written(value).sub("", text)
+
+
+def written(count: Count) -> re.Pattern[str]:
+    """The number written out: "5351", "5,351", "5.351", "5 351"."""
+    digits = f"{count.value:,}".replace(",", "[.,\u00a0\u202f ]?")
+    return re.compile(rf"(?<![\d.,]){digits}(?![\d.,])")
 
 
 def prose(text: str, whole: Record) -> list[tuple[int, int]]:
@@ -81,8 +90,7 @@ def prose(text: str, whole: Record) -> list[tuple[int, int]]:
     found = []
     for value in whole.fields.values():
         if isinstance(value, Count) and value.value > 99:
-            digits = f"{value.value:,}".replace(",", "[.,\u00a0\u202f ]?")
-            found += [m.span() for m in re.finditer(rf"(?<![\d.,]){digits}(?![\d.,])", text)]
+            found += [m.span() for m in written(value).finditer(text)]
     return found
 
 
