@@ -223,9 +223,10 @@ def _function(node: Syntax, data: Found) -> Found:
     parts = _parts(node)
     if node["value"] == "contains" and parts[0].get("value") == "keys":
         return _key(str(parts[1].get("value")), _either(parts[0], data))
-    found = _freed(_either(node, data))
-    below = _key("*", found) if node["value"] in ("values", "keys") else []
-    return {"values": below, "keys": []}.get(node["value"], found)
+    given = [found for part in parts if part["type"] != "expref" for found in _walk(part, data)]
+    by = [found for part in parts if part["type"] == "expref" for found in _through(part, given)]
+    below = _key("*", _freed(given)) if node["value"] in ("values", "keys") else given
+    return {"keys": [], "map": by}.get(node["value"], below)
 
 
 _STEPS: Mapping[str, Callable[[Syntax, Found], Found]] = {
@@ -238,7 +239,6 @@ _STEPS: Mapping[str, Callable[[Syntax, Found], Found]] = {
     "index_expression": _through,
     "pipe": _through,
     "flatten": _flattened,
-    "expref": _through,
     "projection": _each,
     "value_projection": _values,
     "filter_projection": _filtered,

@@ -50,7 +50,9 @@ WITHOUT_SCRIPTS = {
     "soundcloud/hydration": "meta",
     "telegram/page": "page",
     "telegram/preview": "preview",
+    "threads/relay": "description",
     "tiktok/rendered-2026": "rendered",
+    "x/jsonld": "rendered",
     "x/rendered": "rendered",
 }
 

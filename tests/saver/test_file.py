@@ -21,7 +21,10 @@ WATCHMAN = """
 window.touched = [];
 const watch = (owner, name) => {
   const old = Object.getOwnPropertyDescriptor(owner, name);
-  const note = function (...all) { touched.push(name); return (old.get || old.value).apply(this, all); };
+  const note = function (...all) {
+    touched.push(name);
+    return (old.get || old.value).apply(this, all);
+  };
   Object.defineProperty(owner, name, old.get ? {...old, get: note} : {...old, value: note});
 };
 for (const name of ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Image', 'open']) {

@@ -176,8 +176,8 @@ WHERE: Mapping[str, tuple[str, str, str]] = {
         "soundcloud/hydration",
         "window.__sc_hydration = [",
         (
-            '{"hydratable": "meUser", "data": {"permalink": "vera_views", "username": "Vera Views", '
-            '"id": 6999000000000000777, "primary_email": "vera.views@example.org"}},'
+            '{"hydratable": "meUser", "data": {"permalink": "vera_views", "username": '
+            '"Vera Views", "id": 6999000000000000777, "email": "vera.views@example.org"}},'
         ),
     ),
     "facebook whom the reader knows": (
