@@ -169,6 +169,24 @@ def test_a_site_that_sends_on_to_its_sign_in_asks_for_a_sign_in(
     assert "TikTok asks for a sign-in" in done.stdout
 
 
+def test_a_consent_page_on_another_host_is_told_for_what_it_is(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve("www.youtube.com", "/@kiwi?hl=en", redirect("https://consent.google.com/m?x=1"))
+    done = run(world, tmp_path, "sync", "youtube:kiwi")
+    assert "YouTube asks for consent to cookies" in done.stdout
+    assert world.seen("consent.google.com") == []
+
+
+def test_a_listed_post_is_asked_for_once_also_with_posts(world: World, tmp_path: Path) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", page("tiktok/sigi"))
+    post = "/@anna.bakt/video/7133000000000000001"
+    world.serve(TIKTOK, post, page("tiktok/sigi-post"))
+    there = "https://www.tiktok.com"
+    run(world, tmp_path, "sync", "--posts", "1", f"{there}/@anna.bakt", there + post)
+    assert asked(world, TIKTOK).count(post) == 1
+
+
 def test_a_key_goes_to_the_official_interface_and_nowhere_else(
     world: World, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ ends the host (``pace``). What was not asked because of that says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,17 @@ _FINAL = {
 _TELLING = (
     *(Outcome.CHALLENGE, Outcome.LOGIN_WALL, Outcome.CONSENT_WALL, Outcome.RATE_LIMITED),
     *(Outcome.ABSENT_OR_PRIVATE, Outcome.LAYOUT_CHANGED, Outcome.UNKNOWN_STATUS),
+)
+
+
+#: Sign-in and consent pages on hosts of their own, as their addresses say.
+_ELSEWHERE = (
+    (re.compile(r"^https?://consent\."), Outcome.CONSENT_WALL, "asks for consent to cookies"),
+    (
+        re.compile(r"^https?://(accounts|login|auth)\.|/(login|signin|sign_in)\b"),
+        Outcome.LOGIN_WALL,
+        "asks for a sign-in",
+    ),
 )
 
 
@@ -144,7 +156,12 @@ class Doors:
         """A site that sends on to its sign-in or consent page has answered with that."""
         page = Page(text="", url=answer.sent_to, status=answer.status, source="http")
         away = extract(page, platform, asked)
-        return away if away.outcome in _WALLS else record
+        if away.outcome in _WALLS:
+            return away
+        for pattern, outcome, say in _ELSEWHERE:
+            if pattern.search(answer.sent_to):
+                return _of(asked, outcome, f"{platform.name} {say}")
+        return record
 
     def _more(
         self,

@@ -52,7 +52,8 @@ def read_round(
     """
     by_key = {platform.key: platform for platform in platforms}
     queue = list({target.key + target.kind: target for target in watched}.values())
-    turn = _Turn(doors, by_key, posts, monotonic() + deadline, Event())
+    listed = frozenset(target.key for target in queue if isinstance(target, Post))
+    turn = _Turn(doors, by_key, posts, monotonic() + deadline, Event(), listed)
     found: dict[int, list[Fetched]] = {}
     stopped = ""
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
@@ -109,9 +110,12 @@ class _Turn:
         posts: int,
         until: float,
         stopped: Event,
+        listed: frozenset[str],
     ) -> None:
         self.doors, self.platforms, self.posts = doors, platforms, posts
         self.until, self.stopped, self.late = until, stopped, Event()
+        #: Posts that have a turn of their own: not asked for again with their profile.
+        self.listed = listed
 
     def read_all(
         self, line: Sequence[tuple[int, Watched]], found: dict[int, list[Fetched]]
@@ -130,6 +134,8 @@ class _Turn:
         for post in record.posts[: self.posts]:
             if self._over():
                 break
+            if post.key in self.listed:
+                continue
             target = Post(record.platform, post.id, post.url, record.handle)
             read.append(self.doors.read(target, self.platforms[record.platform]))
         return [each for each in read if each.record.outcome.has_numbers]

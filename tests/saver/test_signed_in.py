@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from parsel import Selector
 
 from sheetsync.extract import extract_any
 from sheetsync.fetch.saved import read_saved
@@ -79,7 +80,10 @@ def saved(browser: Browser, site: Site, saver: str, address: str, text: str) -> 
 
 
 def traces(file: Path) -> list[str]:
+    """What of the reader is in the file, whose scripts are data, whatever the page's were."""
     text = (file.name + file.read_text("utf-8")).lower()
+    kinds = set(Selector(text).xpath("//script/@type").getall())
+    assert kinds <= {"application/json", "application/ld+json", "text/plain"}
     return [name for name, value in READER.items() if value.lower() in text]
 
 
@@ -216,8 +220,13 @@ def test_the_reader_stands_where_the_data_is_and_stays_out(
     assert said(record) == said(extract_any(page_at(address, text), builtin()))
 
 
-#: Taken for the page's own by its shape; but its name is none of the address's.
+#: Taken for the page's own by its shape or its place; but its name is none of the address's.
 IN_ITS_PLACE = [
+    (
+        "tiktok/rendered",
+        "=IMPORTXML",
+        '<script>{"me": "vera_views"}</script><style>.vera_views {}</style><!-- vera_views -->',
+    ),
     (
         "soundcloud/hydration",
         "window.__sc_hydration = [",
