@@ -28,6 +28,20 @@ from sheetsync.verdict import (
 
 CUT = "the page is cut off in the middle: save or fetch it again"
 EMPTY = "the page is empty"
+#: Titles of the browser checks that whole hosting companies put before any site's pages.
+WALL = re.compile(r"^(Just a moment|Attention Required! \| Cloudflare|Access Denied$|Human Verif)")
+#: What an HTTP status says when the site has no sign of its own for it.
+_STATUS: Mapping[int, tuple[Outcome, str]] = {
+    401: (Outcome.LOGIN_WALL, "asks for a sign-in"),
+    403: (Outcome.CHALLENGE, "turned the reader away"),
+    404: (Outcome.NOT_FOUND, "says there is no such page"),
+    405: (Outcome.CHALLENGE, "turned the reader away"),
+    410: (Outcome.NOT_FOUND, "says the page is gone"),
+    429: (Outcome.RATE_LIMITED, "asks to slow down"),
+    451: (Outcome.REGION_BLOCKED, "may not show this page here"),
+    503: (Outcome.RATE_LIMITED, "is turning readers away"),
+    999: (Outcome.CHALLENGE, "turned the reader away"),
+}
 #: What may stand for {handle} or {id} inside a platform file's quotes.
 NAME = re.compile(r"[\w.-]{1,64}")
 
@@ -86,6 +100,10 @@ def _has_script(platform: Platform, document: Document) -> bool:
     return any(layout.script and layout.script in document.text for layout in platform.layouts)
 
 
+def _kind(whose: Profile | Post | None) -> str:
+    return whose.kind if whose else ""
+
+
 class Extraction:
     """One page read with one platform's file."""
 
@@ -124,6 +142,9 @@ class Extraction:
             if found:
                 record, doubtful = self._read(found)
                 best = sharpened(best, record, doubtful) if best else record
+        refused = (self.page.status or 200) >= 300
+        if refused and best and best.outcome.has_numbers and (refusal := self._status_refusal()):
+            return without_numbers(best, *refusal)
         return identified(best, self.asked) if best else self._unrecognised()
 
     @property
@@ -180,7 +201,9 @@ class Extraction:
         """The names that choose among several accounts on a page, as far as they are known."""
         names: dict[str, str] = {}
         for name, query in layout.names.items():
-            value = query.search(root) or getattr(self.meant, name, None)
+            value = query.search(root) or (
+                getattr(self.meant, name, None) if _kind(self.meant) == layout.kind else None
+            )
             if isinstance(value, str) and NAME.fullmatch(value):
                 names[name] = value
         return names
@@ -246,23 +269,40 @@ class Extraction:
     # --- what is no reading --------------------------------------------------------------
 
     def _unrecognised(self) -> Record:
+        """No layout was found: say what came instead."""
         document = self.document
-        for sign in self.platform.signs:
+        walled = not document.is_json and WALL.search(document.title)
+        for sign in () if walled else self.platform.signs:
             if self._shows(sign):
                 self.own_sign = sign.own
                 return self._refused(sign.outcome, sign.say)
-        if not document.text.strip():
-            return self._refused(Outcome.UNREADABLE, EMPTY)
-        if document.cut_short:
-            return self._refused(Outcome.UNREADABLE, CUT)
+        if refusal := self._status_refusal():
+            return self._refused(*refusal)
+        if document.cut_short or not document.text.strip():
+            return self._refused(Outcome.UNREADABLE, CUT if document.text.strip() else EMPTY)
+        return self._strange_page()
+
+    def _strange_page(self) -> Record:
         if self.left_over:
             say = f"the page holds @{self.left_over}’s numbers under another profile’s address"
             return self._refused(Outcome.OTHER_PROFILE, say)
-        for address in (*document.addresses, self.page.url):
+        for address in (*self.document.addresses, self.page.url):
             if address and (watched := self.platform.find(address)):
                 say = f"{self.platform.name} changed its page: no known layout was found"
                 return self._refused(Outcome.LAYOUT_CHANGED, say, watched)
         return self._refused(Outcome.NOT_A_PROFILE, "neither a profile nor a post")
+
+    def _status_refusal(self) -> tuple[Outcome, str] | None:
+        """What the answer's status alone says: whatever its body holds, it is no reading."""
+        status, name = self.page.status or 200, self.platform.name
+        if not self.document.is_json and WALL.search(self.document.title):
+            return Outcome.CHALLENGE, f"{name} sent a browser check instead of the page"
+        if status < 300:
+            return None
+        outcome, say = _STATUS.get(status, (Outcome.UNKNOWN_STATUS, "answered oddly"))
+        if status >= 500 and status not in _STATUS:
+            outcome, say = Outcome.UNREACHABLE, "has trouble of its own"
+        return outcome, f"{name} {say} ({status})"
 
     def _shows(self, sign: Sign) -> bool:
         document, page = self.document, self.page

@@ -79,7 +79,7 @@ def web_options(command: F) -> F:
         ),
         option(
             "--deadline",
-            type=click.FloatRange(1, 6 * 3600),
+            type=click.IntRange(1, 6 * 3600),
             default=20 * 60,
             show_default=True,
             metavar="SECONDS",

@@ -302,6 +302,20 @@ def address_forms(address: str) -> tuple[str, ...]:
 
 
 def find_watched(address: str, platforms: Sequence[Platform]) -> Profile | Post | None:
+    """Return the Profile or Post that a pasted address or name means; see ``_named_or_found``.
+
+    ``@name@host`` on another platform's host is nothing: x.com is no Mastodon server.
+    """
+    found = _named_or_found(address, platforms)
+    anywhere = {platform.key for platform in platforms if platform.any_host}
+    if found is None or found.platform not in anywhere:
+        return found
+    host = found.handle.partition("@")[2]
+    taken = any(p.owns(host) for p in platforms if p.key not in anywhere)
+    return None if taken else found
+
+
+def _named_or_found(address: str, platforms: Sequence[Platform]) -> Profile | Post | None:
     """Return the Profile or Post that a pasted address or name means.
 
     A name is ``platform:name``, ``@name`` or ``@name@host``. An address has to be on a host that

@@ -133,12 +133,27 @@ def test_a_problem_of_the_door_is_kept_as_it_is(problem: Outcome) -> None:
         (200, Outcome.CHALLENGE),
         (429, Outcome.RATE_LIMITED),
         (404, Outcome.NOT_FOUND),
-        (500, Outcome.UNREADABLE),
+        (500, Outcome.UNREACHABLE),
     ],
 )
 def test_an_empty_answer_is_told_by_its_status(status: int, outcome: Outcome) -> None:
     page = Page(text="", url="https://www.tiktok.com/@anna", status=status, source="http")
     assert extract(page, TIKTOK).outcome is outcome
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 429, 451, 500, 503, 999])
+def test_a_refusal_by_status_is_no_reading_whatever_its_body_holds(status: int) -> None:
+    page = Page(text=state(), url="https://www.tiktok.com/@anna", status=status, source="http")
+    record = extract(page, TIKTOK, profile("anna"))
+    assert not record.outcome.has_numbers
+    assert not record.count("followers")
+    assert record.detail
+
+
+def test_a_hosting_companys_browser_check_is_not_a_missing_account() -> None:
+    text = "<html><head><title>Just a moment...</title></head><body></body></html>"
+    page = Page(text=text, url="https://www.tiktok.com/@anna", status=404, source="http")
+    assert extract(page, TIKTOK, profile("anna")).outcome is Outcome.CHALLENGE
 
 
 def test_a_page_from_a_foreign_address_is_not_read() -> None:

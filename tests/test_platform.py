@@ -70,6 +70,9 @@ STRANGERS = [
     '=HYPERLINK("https://www.tiktok.com/@celine_dept")',
     "https://[::1",
     "nowhere:octocat",
+    "@x@www.linkedin.com",
+    "@x@x.com",
+    "mastodon:x@bsky.app",
 ]
 
 

@@ -187,6 +187,63 @@ def test_a_listed_post_is_asked_for_once_also_with_posts(world: World, tmp_path:
     assert asked(world, TIKTOK).count(post) == 1
 
 
+def test_the_deadline_bounds_a_host_that_wants_to_be_left_alone(
+    world: World, tmp_path: Path
+) -> None:
+    names = ["a.bsky.social", "b.bsky.social"]
+    world.serve("bsky.app", "/robots.txt", b"User-agent: *\nDisallow: /\n")
+    world.serve(SKY, sky_path(names[0]), Reply(b"{}", 429, {"Retry-After": "600"}))
+    begin = time.monotonic()
+    done = run(world, tmp_path, "sync", "--deadline", "5", *(f"bluesky:{n}" for n in names))
+    assert time.monotonic() - begin < 20
+    assert done.returncode == 1, done.stderr
+    assert rows(tmp_path / "dashboard.xlsx", "Profiles")[0]["Followers"] is None
+
+
+def test_the_deadline_bounds_a_silent_server(world: World, tmp_path: Path) -> None:
+    world.serve(SKY, sky_path("a.bsky.social"), silence)
+    begin = time.monotonic()
+    done = run(world, tmp_path, "sync", "--deadline", "3", "bluesky:a.bsky.social")
+    assert time.monotonic() - begin < 15
+    assert "not reached" in done.stdout
+
+
+def test_an_api_that_sends_on_to_another_host_meets_that_hosts_robots(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(TIKTOK, "/robots.txt", b"User-agent: *\nDisallow: /secret\n")
+    world.serve("api.github.com", "/users/octocat", redirect("https://www.tiktok.com/secret"))
+    run(world, tmp_path, "sync", "github:octocat")
+    assert "/secret" not in asked(world, TIKTOK)
+
+
+def test_a_posts_own_page_is_read_when_it_is_fetched(world: World, tmp_path: Path) -> None:
+    post = "/@anna.bakt/video/7133000000000000001"
+    world.serve(TIKTOK, post, page("tiktok/sigi-post"))
+    done = run(world, tmp_path, "sync", f"https://www.tiktok.com{post}")
+    assert done.returncode == 0, done.stdout
+    assert rows(tmp_path / "dashboard.xlsx", "Posts")[0]["Views"] == 52_100
+
+
+def test_no_site_is_asked_for_a_workbook_that_cannot_be_written(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "dashboard.xlsx").write_bytes(b"no workbook")
+    done = run(world, tmp_path, "sync", "https://www.tiktok.com/@anna.bakt")
+    assert done.returncode == 3
+    assert world.seen(TIKTOK) == []
+
+
+def test_a_refusal_with_a_readable_body_overwrites_nothing(world: World, tmp_path: Path) -> None:
+    first, then = sky("a.bsky.social", 50), sky("a.bsky.social", 0)
+    world.serve(SKY, sky_path("a.bsky.social"), first, Reply(then.body, 429, then.headers))
+    world.serve("bsky.app", "/robots.txt", b"User-agent: *\nDisallow: /\n")
+    run(world, tmp_path, "sync", "bluesky:a.bsky.social")
+    run(world, tmp_path, "sync")
+    (row,) = rows(tmp_path / "dashboard.xlsx", "Profiles")
+    assert (row["Followers"], row["Status"]) == (50, "Refused by the site")
+
+
 def test_a_key_goes_to_the_official_interface_and_nowhere_else(
     world: World, tmp_path: Path
 ) -> None:

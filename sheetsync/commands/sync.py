@@ -221,6 +221,8 @@ class Run:
 
     def _fetched(self, named: Sequence[Profile | Post]) -> tuple[list[Read], str]:
         there = named or listed(self.to, self.platforms)
+        with open_destination(self.to) as destination:  # no site is asked for a sheet that refuses
+            destination.read(DASHBOARD)
         quiet = self.quiet or self.as_json
         fetched, stopped = fetch(there, self.platforms, self.manners, self.save, quiet=quiet)
         keys = {target.key for target in named}

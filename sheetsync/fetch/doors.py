@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from sheetsync.extract import extract
 from sheetsync.fetch.answer import Answer
@@ -127,7 +127,7 @@ class Doors:
             secret_headers={name: _named(text, secrets) for name, text in wanted.items()},
             accept=door.accept,
             accept_language=platform.language,
-            may_follow=lambda hop: self._refusal(door, hop),
+            may_follow=lambda hop: self._refusal(door, url, hop),
         )
         page = self._page(answer, door)
         if self._keep and answer.text:
@@ -194,9 +194,13 @@ class Doors:
             return {key: value for key, value in found.items() if value}
         return found if all(found.values()) else None
 
-    def _refusal(self, door: Door, hop: str) -> str | None:
-        """Why a redirect is not followed; None: it may be."""
-        verdict = self._permission(door, hop)
+    def _refusal(self, door: Door, url: str, hop: str) -> str | None:
+        """Why a redirect is not followed; None: it may be. Only the API's own host is exempt."""
+        same = urlsplit(url).hostname == urlsplit(hop).hostname
+        if same or self._ignore_robots:
+            verdict = self._permission(door, hop)
+        else:
+            verdict = self._robots.allowed(hop)
         return None if verdict.allowed else verdict.why
 
     def _permission(self, door: Door, url: str) -> Verdict:

@@ -61,7 +61,7 @@ def read_round(
             pool.submit(turn.read_all, group, found): name for name, group in _by_host(queue)
         }
         try:
-            _watch(running, found, len(queue), tell)
+            _watch(running, found, len(queue), tell, turn, client)
         except KeyboardInterrupt:
             stopped = "stopped by you"
             turn.stopped.set()
@@ -91,9 +91,13 @@ def _watch(
     found: Mapping[int, list[Fetched]],
     total: int,
     tell: Callable[[Progress], None],
+    turn: _Turn,
+    client: Client,
 ) -> None:
     left = set(running)
     while left:
+        if turn.over() and turn.late.is_set():
+            client.stop()  # also what is under way, and whoever waits for a host
         done, left = wait(left, timeout=0.2, return_when=FIRST_COMPLETED)
         for future in done:
             future.result()
@@ -121,10 +125,11 @@ class _Turn:
         self, line: Sequence[tuple[int, Watched]], found: dict[int, list[Fetched]]
     ) -> None:
         for index, target in line:
-            if self._over():
+            if self.over():
                 return
             fetched = self.doors.read(target, self.platforms[target.platform])
-            if self.stopped.is_set() and not fetched.record.outcome.has_numbers:
+            cut = self.stopped.is_set() or self.late.is_set()
+            if cut and not fetched.record.outcome.has_numbers:
                 return
             found[index] = [fetched, *self._newest(fetched)]
 
@@ -132,7 +137,7 @@ class _Turn:
         """The newest posts' own pages: more exact, and more fields than the profile's page has."""
         record, read = fetched.record, []
         for post in record.posts[: self.posts]:
-            if self._over():
+            if self.over():
                 break
             if post.key in self.listed:
                 continue
@@ -140,7 +145,7 @@ class _Turn:
             read.append(self.doors.read(target, self.platforms[record.platform]))
         return [each for each in read if each.record.outcome.has_numbers]
 
-    def _over(self) -> bool:
+    def over(self) -> bool:
         if monotonic() >= self.until:
             self.late.set()
         return self.late.is_set() or self.stopped.is_set()

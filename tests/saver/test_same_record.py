@@ -188,6 +188,16 @@ def test_a_page_open_since_the_morning_is_to_be_reloaded(
     assert "reload this page" in browser.click(saver)
 
 
+def test_a_page_that_is_still_coming_is_waited_for(
+    browser: Browser, site: Site, saver: str
+) -> None:
+    address, text = small("tiktok/universal")
+    site.put(address, text, STRICT)
+    browser.open(address)
+    browser.run("Object.defineProperty(document, 'readyState', {value: 'loading'})")
+    assert browser.click(saver) == "sheetsync: wait until the page is there."
+
+
 def test_a_redirect_is_no_change_of_page(browser: Browser, site: Site, saver: str) -> None:
     address, text = small("tiktok/universal")
     site.put(address, text, STRICT)
