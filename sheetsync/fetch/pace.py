@@ -30,7 +30,6 @@ class _Host:
     minimum: float
     next_at: float = 0.0
     over: str = ""
-    refusals: int = 0
     turn: Lock = field(default_factory=Lock)
 
 
@@ -69,7 +68,7 @@ class Pace:
         state = self._of(host)
         with self._lock:
             now = self._clock()
-            wait = max(state.next_at - now, 0.0)
+            wait = 0.0 if state.over else max(state.next_at - now, 0.0)
             state.next_at = now + wait + state.delay
         if wait:
             self._sleep(wait)
@@ -90,7 +89,7 @@ class Pace:
     ) -> None:
         """What an answer says of the pace: seconds until its headers, None when none came.
 
-        429 and 503 end the host for the run, unless they name a time: then it is waited for, once.
+        429 and 503 end the host for the run, whatever time they name: the next run is soon enough.
         """
         state = self._of(host)
         with self._lock:
@@ -99,9 +98,7 @@ class Pace:
             if (retry_after or 0.0) > MOST_PATIENCE:
                 self._end(state, f"{host} asked to be left alone for {_span(retry_after)}")
             elif status in _REFUSALS:
-                state.refusals += 1
-                if retry_after is None or state.refusals > 1:
-                    self._end(state, f"{host} {_REFUSALS[status]}")
+                self._end(state, f"{host} {_REFUSALS[status]}")
 
     def at_least(self, host: str, seconds: float) -> None:
         """A least delay that becomes known on the way: the Crawl-delay of robots.txt."""

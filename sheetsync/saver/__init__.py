@@ -21,6 +21,8 @@ _HERE = "const SITES = [];"
 #: What stays as it is: the one-liner goes through address fields, cells and HTML.
 _PLAIN = ";,/?:@&=+$-_.!~*'()[]"
 _COMMENT = re.compile(r"(^|\s)//(\s.*)?$")
+#: An element that is found from another one beside it.
+_BESIDE = re.compile(r"/(?:following|preceding)-sibling::")
 #: About the page and nobody else: taken without looking at what it says.
 _META = re.compile(r"//meta\b[^/|]*/@content|//link\[@rel='canonical'\]/@href")
 #: How a CSS selector's class and its beginning are translated, and a shorter way to say it.
@@ -34,15 +36,23 @@ _ANYWHERE = re.compile(r"(^|\| )descendant-or-self::")
 
 def source(platforms: Sequence[Platform]) -> str:
     """Return the saver's commented source, its table of sites filled in from ``platforms``."""
-    sites = [_site(platform) for platform in platforms]
-    lines = [json.dumps(site, ensure_ascii=False, separators=(",", ":")) for site in sites if site]
-    return _template().replace(_HERE, "const SITES = [\n" + ",\n".join(lines) + "\n];")
+    return _filled(_template(), platforms)
 
 
 def bookmarklet(platforms: Sequence[Platform]) -> str:
-    """Return the same as one ``javascript:`` address, without comments and indentation."""
-    lines = (_COMMENT.sub("", line).strip() for line in source(platforms).splitlines())
-    return "javascript:" + quote("\n".join(line for line in lines if line), safe=_PLAIN)
+    """Return the same as one ``javascript:`` address, without comments and indentation.
+
+    About 30,000 characters with every platform; with those that somebody watches it is shorter.
+    """
+    lines = (_COMMENT.sub("", line).strip() for line in _template().splitlines())
+    code = _filled("\n".join(line for line in lines if line), platforms)
+    return "javascript:" + quote(code, safe=_PLAIN)
+
+
+def _filled(code: str, platforms: Sequence[Platform]) -> str:
+    sites = [_site(platform) for platform in platforms]
+    lines = [json.dumps(site, ensure_ascii=False, separators=(",", ":")) for site in sites if site]
+    return code.replace(_HERE, "const SITES = [\n" + ",\n".join(lines) + "\n];")
 
 
 @cache
@@ -111,8 +121,8 @@ def _marks(platform: Platform, layouts: Iterable[Layout]) -> Iterator[str]:
         for name, element in layout.elements.items():
             if name not in valued:
                 yield _short(element.xpath)
-            if "/following-sibling::" in element.xpath:
-                yield element.xpath.partition("/following-sibling::")[0]
+            beside = (_BESIDE.split(path) for path in _parts(element))
+            yield from (_short(path) for path, *others in beside if others)
     yield from (_short(sign.xpath) for sign in platform.signs if sign.xpath)
 
 

@@ -21,7 +21,8 @@ from typing import Any
 import requests
 import trustme
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
 _START = [
     "--headless=new",
     "--no-sandbox",  # Chromium does not start as root otherwise
