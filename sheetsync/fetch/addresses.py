@@ -52,6 +52,8 @@ _NOT_PUBLIC_6 = [
 _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
 _TRANSLATED = IPv6Network("::ffff:0:0:0/96")
+#: The third quarter of an ISATAP address (RFC 5214, 6.1); the last is an IPv4 address.
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 
 def is_public(address: str) -> bool:
@@ -62,21 +64,25 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, IPv6Address):
         carried = _carried(ip)
-        if carried is None:
-            return _is_public_6(ip)
-        ip = carried
+        outer = _is_public_6(ip) if carried is None else _is_public_4(carried)
+        tunnelled = int(ip) >> 32 & 0xFFFFFFFF in _ISATAP
+        return outer and (not tunnelled or _is_public_4(_last_quarter(ip)))
     return _is_public_4(ip)
 
 
 def _carried(ip: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address inside a mapped, 6to4, NAT64, compatible or translated one."""
+    """The IPv4 address inside a mapped, 6to4, NAT64, compatible, translated one."""
     if ip.scope_id:
         return None
     if inside := ip.ipv4_mapped or ip.sixtofour:
         return inside
     if any(ip in network for network in (_NAT64, _COMPATIBLE, _TRANSLATED)):
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
+        return _last_quarter(ip)
     return None
+
+
+def _last_quarter(ip: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(ip) & 0xFFFFFFFF)
 
 
 def _is_public_4(ip: IPv4Address) -> bool:

@@ -10,7 +10,7 @@ import requests
 
 from sheetsync.fetch.body import decode, read_body
 from sheetsync.fetch.formats import HEAD, is_binary
-from sheetsync.fetch.headers import retry_after, sent_to
+from sheetsync.fetch.headers import retry_after, said, sent_to
 from sheetsync.model import Outcome
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -23,7 +23,8 @@ class Answer:
     ``url`` is the last address asked, query and all (it may hold a key: do not print it), and
     ``redirects`` are those before it. ``sent_to`` is where the site sent on and was not followed
     (then there is a problem). ``latency``: seconds until the last headers; ``retry_after``:
-    seconds. ``detail``: one line for a person, with the host's name and no other part of an
+    seconds. ``said`` is what the headers alone say: to slow down, or a browser check.
+    ``detail``: one line for a person, with the host's name and no other part of an
     address. ``body`` is unpacked, ``text`` decoded; both are empty when there is a problem.
     """
 
@@ -33,6 +34,7 @@ class Answer:
     body: bytes = field(default=b"", repr=False)
     content_type: str = ""
     retry_after: float | None = None
+    said: Outcome | None = None
     latency: float = 0.0
     redirects: tuple[str, ...] = ()
     sent_to: str = ""
@@ -59,6 +61,7 @@ def answer_so_far(response: requests.Response, latency: float, now: datetime) ->
         response.status_code,
         content_type=response.headers.get("Content-Type", ""),
         retry_after=retry_after(response.headers, now),
+        said=said(response.status_code, response.headers),
         latency=latency,
     )
     if _has_page(answer):

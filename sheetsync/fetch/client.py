@@ -115,6 +115,11 @@ class Client:
             for budget in self._live:
                 budget.pull()
 
+    def end(self, url: str, reason: str) -> None:
+        """Ask nothing more of this address's host in this run; ``reason`` as `Pace.end` has it."""
+        if self._pace:
+            self._pace.end(urlsplit(url).hostname or "", reason)
+
     def get(
         self,
         url: str,
@@ -169,6 +174,10 @@ class Client:
     def _refusal(self, request: _Request, answer: Answer) -> Failure | None:
         """Why the address that an answer sends to is not asked; None: go on."""
         host = answer.host
+        if _same_page(answer.sent_to) in map(_same_page, (answer.url, *answer.redirects)):
+            # Nothing is kept between two requests, so the second answer would be the first.
+            detail = f"{host} sends on in a circle, as sites do that want to set a cookie first."
+            return Failure(Outcome.CHALLENGE, detail)
         if len(answer.redirects) >= MAX_REDIRECTS:
             detail = f"{host} sends on from one address to the next without an end."
             return Failure(Outcome.UNREACHABLE, detail)
@@ -247,7 +256,11 @@ class Client:
 
     def _note(self, host: str, answer: Answer) -> None:
         if self._pace:
-            self._pace.note(host, answer.latency, answer.status, answer.retry_after)
+            slow_down = answer.said is Outcome.RATE_LIMITED
+            # A browser check that comes as a 503 says nothing of the host's load.
+            check = answer.said is Outcome.CHALLENGE and answer.status == 503
+            status = 403 if check else answer.status
+            self._pace.note(host, answer.latency, status, answer.retry_after, slow_down=slow_down)
 
     def _explain(self, error: Exception, budget: Deadline, host: str) -> Failure:
         if self._stopped.is_set():
@@ -257,6 +270,14 @@ class Client:
             detail = f"{host} did not answer in time ({budget.seconds:.3g} s)."
             return Failure(Outcome.TIMEOUT, detail)
         return failure
+
+
+def _same_page(url: str) -> str:
+    """The address as requests will ask for it; what is none stays as it is, for the guard."""
+    try:
+        return prepared_for(url).url or ""
+    except Refused:
+        return url
 
 
 def _origin(url: str) -> tuple[str, str]:

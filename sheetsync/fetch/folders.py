@@ -26,13 +26,17 @@ _PAGE_FOLDER = re.compile(
 _BY_MACHINE = 0.05
 
 
+#: Device, inode, bytes, nanoseconds.
+Stamp = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class SavedFile:
     """A file that was found. ``name`` is what a person would call it.
 
     ``size`` is in bytes, None for what is no regular file (a pipe, a link out of the folder);
     ``time`` is when it was written, None when that names no day; ``trouble``: why it cannot be
-    looked at.
+    looked at. ``stamp`` says which file with which content it was then.
     """
 
     path: Path
@@ -40,18 +44,25 @@ class SavedFile:
     size: int | None = None
     time: datetime | None = None
     trouble: str = ""
+    stamp: Stamp | None = None
 
 
-def files_in(paths: Sequence[Path]) -> list[SavedFile]:
+def files_in(paths: Sequence[Path], *, gone_ok: bool = False) -> list[SavedFile]:
     """The files that ``paths`` name or hold, each once, in a stable order.
 
     Hidden files, a saved page's own folder of pictures and links that stay within a folder do not
-    count. Raises ConfigError when a path does not exist.
+    count. Raises ConfigError when a path does not exist, unless it may have gone by now.
     """
     files: dict[Path, SavedFile] = {}
     beside: dict[Path, frozenset[float]] = {}
     for path in paths:
-        if _is_folder(path):
+        try:
+            folder = _is_folder(path)
+        except ConfigError:
+            if gone_ok:
+                continue
+            raise
+        if folder:
             found = list(_walk(path))
             shared = _shared_times(found)
         else:
@@ -62,6 +73,19 @@ def files_in(paths: Sequence[Path]) -> list[SavedFile]:
         for one in found:
             files.setdefault(_place(one.path), _saved_file(one, shared))
     return list(files.values())
+
+
+def picture_folders(page: Path) -> list[Path]:
+    """The folder that a browser saved with an HTML page, in any of its languages."""
+    if not _is_html(page.name):
+        return []
+    try:
+        beside = [other for other in page.parent.iterdir() if not other.is_symlink()]
+    except OSError:
+        return []
+    stem = page.stem.casefold()
+    named = ((other, _PAGE_FOLDER.fullmatch(other.name)) for other in beside if other.is_dir())
+    return [other for other, found in named if found and found[1].casefold() == stem]
 
 
 def reason(error: Exception) -> str:
@@ -102,7 +126,7 @@ def _walk(root: Path) -> Iterator[_Found]:
                 yield _look_at(path, _shown(path, root))
             elif not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
                 yield _Found(path, _shown(path, root))
-    for error in errors:
+    for error in errors if root.exists() else ():
         path = Path(error.filename)
         yield _Found(path, _shown(path, root), trouble=reason(error))
 
@@ -141,8 +165,31 @@ def _shown(path: Path, root: Path) -> str:
 
 
 def _saved_file(found: _Found, shared: frozenset[float]) -> SavedFile:
-    size = found.status.st_size if found.status else None
-    return SavedFile(found.path, found.name, size, _own_time(found.status, shared), found.trouble)
+    status = found.status
+    return SavedFile(
+        found.path,
+        found.name,
+        status.st_size if status else None,
+        _own_time(status, shared),
+        found.trouble,
+        stamp(status) if status else None,
+    )
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def deleted(file: SavedFile) -> bool:
+    """Delete what was read; False where another file, another content or a link is there now."""
+    try:
+        now = file.path.lstat()
+        if not stat.S_ISREG(now.st_mode) or file.stamp != stamp(now):
+            return False
+        file.path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _shared_times(found: Sequence[_Found]) -> frozenset[float]:

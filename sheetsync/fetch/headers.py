@@ -7,20 +7,45 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib import metadata
 from urllib.parse import urldefrag, urljoin
 
 from sheetsync import __version__
 from sheetsync.errors import ConfigError
+from sheetsync.model import Outcome
+
+#: What remains of an allowance, as GitHub, and as Twitch and Bluesky write it.
+_REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining")
+#: Where the firewalls of AWS and of Cloudflare say that this is their check and not the page.
+_CHECKS = ("x-amzn-waf-action", "cf-mitigated")
+
+
+def known_contact(environment: Mapping[str, str]) -> str:
+    """Where somebody can be reached when nobody said: "" when that is not known.
+
+    A scheduled run on GitHub has the page of its repository; else it is the page that this
+    package names as its own (``[project.urls]`` in pyproject.toml).
+    """
+    server, repository = (environment.get(f"GITHUB_{x}", "") for x in ("SERVER_URL", "REPOSITORY"))
+    here = f"{server}/{repository}"
+    if server.startswith("https://") and repository and re.fullmatch(r"[!-'*-~]{1,200}", here):
+        return here
+    try:
+        urls = metadata.metadata("sheetsync").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return ""
+    named = (url.partition(",")[2].strip() for url in urls)
+    return next((url for url in named if re.fullmatch(r"https?://[!-'*-~]{1,190}", url)), "")
 
 
 def user_agent(contact: str = "") -> str:
-    """``sheetsync/0.1.0 (+contact)``. Raises ConfigError."""
+    """``sheetsync/0.1.0 (+contact)``, or that there is none. Raises ConfigError."""
     if not re.fullmatch(r"[!-'*-~]{0,200}", contact):
         raise ConfigError(
             "--contact: this is no address.",
             hint="Give a web or mail address, so that a site's owner can reach you.",
         )
-    return f"sheetsync/{__version__}" + (f" (+{contact})" if contact else "")
+    return f"sheetsync/{__version__} ({f'+{contact}' if contact else 'no contact given'})"
 
 
 def sendable(headers: Mapping[str, str]) -> dict[str, str]:
@@ -50,6 +75,20 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     if until is None:
         return None
     return max((until - (_date(headers.get("Date", "")) or now)).total_seconds(), 0.0)
+
+
+def said(status: int, headers: Mapping[str, str]) -> Outcome | None:
+    """What the headers say by themselves: slow down, or prove that you are a browser.
+
+    GitHub's allowance, used up, is a 403 like any other but for its headers (GitHub's "Rate
+    limits for the REST API"); AWS' firewall sends 202 or 405, and at times no body at all.
+    """
+    if any(headers.get(name, "").strip().lower() in ("challenge", "captcha") for name in _CHECKS):
+        return Outcome.CHALLENGE
+    used_up = any(headers.get(name, "").strip() == "0" for name in _REMAINING)
+    if status in (429, 503) or (status == 403 and (used_up or "Retry-After" in headers)):
+        return Outcome.RATE_LIMITED
+    return None
 
 
 def sent_to(url: str, headers: Mapping[str, str]) -> str:

@@ -21,7 +21,8 @@ LONGEST = 60.0
 #: The longest that a Retry-After or a Crawl-delay is waited for; beyond it the host is over.
 MOST_PATIENCE = 15 * 60.0
 #: "Too many requests" and "overloaded".
-_REFUSALS = {429: "asked to slow down", 503: "is overloaded"}
+_SLOW_DOWN = "asked to slow down"
+_REFUSALS = {429: _SLOW_DOWN, 503: "is overloaded"}
 
 
 @dataclass
@@ -86,10 +87,13 @@ class Pace:
         latency: float,
         status: int | None = None,
         retry_after: float | None = None,
+        *,
+        slow_down: bool = False,
     ) -> None:
         """What an answer says of the pace: seconds until its headers, None when none came.
 
-        429 and 503 end the host for the run, whatever time they name: the next run is soon enough.
+        429, 503 and whatever else says ``slow_down`` (a 403 with a used-up allowance) end the
+        host for the run, whatever time they name: the next run is soon enough.
         """
         state = self._of(host)
         with self._lock:
@@ -97,8 +101,8 @@ class Pace:
             state.next_at = self._clock() + max(state.delay, retry_after or 0.0)
             if (retry_after or 0.0) > MOST_PATIENCE:
                 self._end(state, f"{host} asked to be left alone for {_span(retry_after)}")
-            elif status in _REFUSALS:
-                self._end(state, f"{host} {_REFUSALS[status]}")
+            elif status in _REFUSALS or slow_down:
+                self._end(state, f"{host} {_REFUSALS.get(status or 0, _SLOW_DOWN)}")
 
     def at_least(self, host: str, seconds: float) -> None:
         """A least delay that becomes known on the way: the Crawl-delay of robots.txt."""

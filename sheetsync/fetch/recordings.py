@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sheetsync.fetch.claims import damaged, moment, page_from, under
@@ -29,6 +30,8 @@ def pages_of(value: Any, max_bytes: int) -> list[Page]:
     har = under(value, "log", "entries")
     if isinstance(har, list):
         pages = [page for entry in har if (page := _har_page(entry, max_bytes))]
+        opened = tuple(dict.fromkeys(_opened(har)))
+        pages = [replace(page, opened=opened) for page in pages]
         return pages or [damaged("No HTML or JSON answer is stored in this HAR file.")]
     tape = under(value, "interactions") or under(value, "http_interactions")
     if isinstance(tape, list) and any(under(item, "response") for item in tape):
@@ -92,6 +95,14 @@ def _har_page(entry: Any, max_bytes: int) -> Page | None:
         at=moment(under(entry, "startedDateTime")),
         max_bytes=max_bytes,
     )
+
+
+def _opened(entries: list[Any]) -> Iterator[str]:
+    """The addresses of the pages themselves: what came as HTML, whether it is stored or not."""
+    for entry in entries:
+        mime, url = under(entry, "response", "content", "mimeType"), under(entry, "request", "url")
+        if isinstance(mime, str) and isinstance(url, str) and "html" in mime.lower():
+            yield url
 
 
 def _vcr_page(item: Any, max_bytes: int) -> Page | None:

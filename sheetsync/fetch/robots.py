@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import urlsplit
@@ -17,6 +18,10 @@ from sheetsync.model import Outcome
 MOST_BYTES = 500 * 1024
 # Every agent of a group gets every rule of the group: a hostile file comes to half a billion.
 _MOST_RULES = 200_000
+#: A line that begins a group, however the parser lets it be spelled.
+_AGENT = re.compile(r"^([^\S\n]*user[ -]?agents?\b[^\S\n:]*:?)[^\S\n]*([^\n#]*)", re.I | re.M)
+#: RFC 9309, 2.2.1: a product token has only these letters; what follows it is a version.
+_TOKEN = re.compile(r"\*|[A-Za-z_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,11 @@ class Robots:
         self._lock = Lock()
 
     def allowed(self, url: str, user_agent: str = "sheetsync") -> Verdict:
-        """Whether the address may be asked. Any 4xx allows all; 5xx and silence forbid all."""
+        """Whether the address may be asked. Any 4xx allows all; 5xx and silence forbid all.
+
+        429 is a 4xx (RFC 9309, 2.3.1.3), and so allows; but it asks to slow down, which ends the
+        host for the run (``pace``): a site that answers so is asked nothing more.
+        """
         parts = urlsplit(url)
         with self._lock:
             site = self._sites.setdefault(f"{parts.scheme}://{parts.netloc}".lower(), _Site())
@@ -74,6 +83,9 @@ class Robots:
             why = f"robots.txt cannot be read, so nothing else is: {answer.detail}"
             return Verdict(False, None, why, answer.problem)
         status = answer.status or 0
+        if status == 202 or (status < 400 and answer.said is Outcome.CHALLENGE):
+            why = f"{host} sent a browser check instead of its robots.txt, so nothing else is read."
+            return Verdict(False, None, why, Outcome.CHALLENGE)
         if 400 <= status < 500:
             return Verdict(True, None, f"{host} has no robots.txt ({status}).")
         if status != 200:
@@ -86,7 +98,20 @@ def _parsed(answer: Answer, host: str) -> Protego | Verdict:
     text = answer.body.decode("utf-8-sig", "replace")
     if _rules_in(text) > _MOST_RULES:
         return Verdict(False, None, f"robots.txt of {host} is too odd to be understood.")
-    return Protego.parse(text)
+    lines = "\n".join(text.splitlines())  # the same lines for the pattern and the parser
+    return Protego.parse(_AGENT.sub(_with_whole_name, lines))
+
+
+def _with_whole_name(line: re.Match[str]) -> str:
+    """The token in brackets, without version: the parser takes "sheet" for "sheetsync"."""
+    token = _TOKEN.match(line[2].strip())
+    if token is None or token[0] == "*":
+        return f"{line[1]} {token[0] if token else line[2]}"
+    return f"{line[1]} {_whole(token[0])}"
+
+
+def _whole(name: str) -> str:
+    return f"<{name.lower()}>"
 
 
 def _rules_in(text: str) -> int:
@@ -106,7 +131,8 @@ def _rules_in(text: str) -> int:
 
 
 def _judge(rules: Protego, url: str, host: str, user_agent: str) -> Verdict:
-    delay = rules.crawl_delay(user_agent)
-    if rules.can_fetch(url, user_agent):
+    name = _whole(user_agent)
+    delay = rules.crawl_delay(name)
+    if rules.can_fetch(url, name):
         return Verdict(True, delay, f"robots.txt of {host} allows this page.")
     return Verdict(False, delay, f"robots.txt of {host} forbids this page to programs.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from time import monotonic
 
@@ -68,11 +68,10 @@ def read_round(
             client.stop()
             wait(running)
     late = turn.late.is_set() and not stopped
-    rest = "the run was stopped before its turn" if stopped else "the run's time was over"
     fetched = [
         each
         for index, target in enumerate(queue)
-        for each in found.get(index, [_not_reached(target, rest)])
+        for each in found.get(index, [_not_reached(target, turn.why)])
     ]
     return Round(tuple(fetched), stopped or ("out of time" if late else ""))
 
@@ -131,19 +130,31 @@ class _Turn:
             cut = self.stopped.is_set() or self.late.is_set()
             if cut and not fetched.record.outcome.has_numbers:
                 return
-            found[index] = [fetched, *self._newest(fetched)]
+            found[index] = self._with_newest(fetched)
 
-    def _newest(self, fetched: Fetched) -> list[Fetched]:
-        """The newest posts' own pages: more exact, and more fields than the profile's page has."""
+    def _with_newest(self, fetched: Fetched) -> list[Fetched]:
+        """The profile, then its newest posts' own pages, which are more exact than its own page.
+
+        Those that gave nothing stand in the profile's ``missed``.
+        """
         record, read = fetched.record, []
         for post in record.posts[: self.posts]:
-            if self.over():
-                break
             if post.key in self.listed:
                 continue
             target = Post(record.platform, post.id, post.url, record.handle)
-            read.append(self.doors.read(target, self.platforms[record.platform]))
-        return [each for each in read if each.record.outcome.has_numbers]
+            if self.over():
+                read.append(_not_reached(target, self.why))
+            else:
+                read.append(self.doors.read(target, self.platforms[record.platform]))
+        missed = tuple(each.record for each in read if not each.record.outcome.has_numbers)
+        good = [each for each in read if each.record.outcome.has_numbers]
+        return [replace(fetched, missed=fetched.missed + missed), *good]
+
+    @property
+    def why(self) -> str:
+        """Why something was not reached, whether its turn had come or not."""
+        stopped = self.stopped.is_set()
+        return "the run was stopped before it was read" if stopped else "the run's time was over"
 
     def over(self) -> bool:
         if monotonic() >= self.until:

@@ -54,13 +54,13 @@ class SavedPages:
 
     ``undated`` counts the pages whose day only `extract` can still find: neither the file's
     content nor ``--captured`` says it, and the file's time is shared, or no time at all.
-    ``paths`` gives the file behind a page's name (before its " #n"), where there is just one.
+    ``files`` gives the file behind a page's name (before its " #n"), where there is just one.
     """
 
     pages: tuple[Page, ...]
     passed_over: int
     undated: int
-    paths: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, SavedFile] = field(default_factory=dict)
 
 
 def read_saved(
@@ -69,20 +69,21 @@ def read_saved(
     now: datetime,
     captured: datetime | None = None,
     max_bytes: int = 10_000_000,
+    gone_ok: bool = False,
 ) -> SavedPages:
     """The pages saved in ``paths``: files, and folders with everything in them.
 
     ``captured`` is when a person says the pages were saved; a time inside a file's content beats
     it, and it beats the file's own time. ``max_bytes`` is the most that one page may have. Raises
-    ConfigError when a path does not exist.
+    ConfigError when a path does not exist, unless ``gone_ok`` (a folder's files come and go).
     """
     pages: list[Page] = []
     passed_over = 0
-    places: dict[str, list[Path]] = {}
-    for file in files_in(paths):
+    places: dict[str, list[SavedFile]] = {}
+    for file in files_in(paths, gone_ok=gone_ok):
         found = _read(file, max_bytes)
         if found:
-            places.setdefault(file.name, []).append(file.path)
+            places.setdefault(file.name, []).append(file)
         passed_over += not found
         pages += [_dated(page, captured, file.time, now) for page in _named(found, file.name)]
     undated = sum(page.captured_at is None and page.problem is None for page in pages)
@@ -90,10 +91,15 @@ def read_saved(
     return SavedPages(tuple(pages), passed_over, undated, single)
 
 
+def may_be_page(path: Path) -> bool:
+    """By its name alone."""
+    return path.suffix.lower() not in _OTHER_NAMES
+
+
 def _read(file: SavedFile, max_bytes: int) -> list[Page]:
     """The file's pages; [] when it is no page and is passed over."""
     suffix = file.path.suffix.lower()
-    if suffix in _OTHER_NAMES:
+    if not may_be_page(file.path):
         return []
     if file.trouble:
         return [damaged(f"It cannot be opened: {file.trouble}.")]

@@ -11,6 +11,7 @@ from typing import Self
 from sheetsync.fetch.client import Client
 from sheetsync.fetch.doors import Doors
 from sheetsync.fetch.guard import Guard, hosts_allowed
+from sheetsync.fetch.headers import known_contact
 from sheetsync.fetch.pace import Pace
 from sheetsync.fetch.robots import Robots
 from sheetsync.fetch.round import Progress, Round, Watched, read_round
@@ -25,10 +26,10 @@ DEADLINE = 20 * 60.0
 class Manners:
     """What the person who runs the command decides about asking sites, and answers for.
 
-    ``contact`` goes into the User-Agent; ``allow_hosts`` are patterns besides the platforms' own
-    hosts, ``allow_any_host`` and ``allow_http`` open the rest of the public web (never this
-    machine or its own network); ``deadline`` is in seconds for the whole run; ``posts``: so many
-    of each profile's newest posts are asked for on their own pages.
+    ``contact`` goes into the User-Agent, else what `known_contact` knows; ``allow_hosts`` are
+    patterns besides the platforms' own hosts, ``allow_any_host`` and ``allow_http`` open the rest
+    of the public web (never this machine or its own network); ``deadline`` is in seconds for the
+    whole run; ``posts``: so many of each profile's newest posts are asked for on their own pages.
     """
 
     contact: str = ""
@@ -59,7 +60,7 @@ class Web:
         self._pace = Pace(self._least_delay)
         self._client = Client(
             Guard(lambda host: anyone or named(host), http=manners.allow_http),
-            contact=manners.contact,
+            contact=manners.contact or known_contact(environment),
             pace=self._pace,
         )
         self.doors = Doors(

@@ -58,7 +58,7 @@ def test_headers_of_a_platform_are_added_but_not_in_the_place_of_ours(
     client().get(TIKTOK, headers=given)
     seen = world.seen("www.tiktok.com")[0].headers
     assert (seen["accept"], seen["x-version"]) == ("application/json", "1")
-    assert seen["user-agent"] == f"sheetsync/{__version__}"
+    assert seen["user-agent"] == f"sheetsync/{__version__} (no contact given)"
 
 
 def test_query_arrives_as_it_was_given(world: World, client: MakeClient) -> None:

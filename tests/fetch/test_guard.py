@@ -59,6 +59,8 @@ def refusal(url: str, guard: Guard | None = None) -> str:
         "64:ff9b::a9fe:a9fe",
         "64:ff9b:1::7f00:1",
         "2001::1",  # Teredo
+        "2001:470:1:1:0:5efe:7f00:1",  # ISATAP of 127.0.0.1
+        "2002:808:808::200:5efe:a9fe:a9fe",
         "2001:db8::1",
         "2002:7f00:1::",  # 6to4 of 127.0.0.1
         "2002:a9fe:a9fe::1",

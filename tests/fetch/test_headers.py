@@ -10,13 +10,21 @@ from hypothesis import strategies as st
 
 from sheetsync import __version__
 from sheetsync.errors import ConfigError
-from sheetsync.fetch.headers import retry_after, sendable, sent_to, user_agent
+from sheetsync.fetch.headers import (
+    known_contact,
+    retry_after,
+    said,
+    sendable,
+    sent_to,
+    user_agent,
+)
+from sheetsync.model import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
 
 def test_user_agent_says_who_asks() -> None:
-    assert user_agent() == f"sheetsync/{__version__}"
+    assert user_agent() == f"sheetsync/{__version__} (no contact given)"
     contact = "https://example.org/about"
     assert user_agent(contact) == f"sheetsync/{__version__} (+{contact})"
 
@@ -25,6 +33,49 @@ def test_user_agent_says_who_asks() -> None:
 def test_contact_that_is_no_address_is_a_mistake(contact: str) -> None:
     with pytest.raises(ConfigError, match="--contact"):
         user_agent(contact)
+
+
+def test_run_on_github_can_be_reached_at_its_repository() -> None:
+    here = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "team/numbers"}
+    assert known_contact(here) == "https://github.com/team/numbers"
+    assert user_agent(known_contact(here)).endswith("(+https://github.com/team/numbers)")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"GITHUB_REPOSITORY": "team/numbers"},
+        {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "x)\r\nHost: y"},
+    ],
+)
+def test_contact_that_nobody_knows_is_not_invented(environment: dict[str, str]) -> None:
+    assert "x)" not in known_contact(environment)
+    assert user_agent(known_contact(environment))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "outcome"),
+    [
+        (403, {"X-RateLimit-Remaining": "0"}, Outcome.RATE_LIMITED),
+        (403, {"RateLimit-Remaining": " 0 "}, Outcome.RATE_LIMITED),
+        (403, {"Retry-After": "60"}, Outcome.RATE_LIMITED),
+        (429, {}, Outcome.RATE_LIMITED),
+        (503, {}, Outcome.RATE_LIMITED),
+        (202, {"x-amzn-waf-action": "challenge"}, Outcome.CHALLENGE),
+        (405, {"x-amzn-waf-action": "captcha"}, Outcome.CHALLENGE),
+        (503, {"cf-mitigated": "challenge"}, Outcome.CHALLENGE),
+        (403, {}, None),
+        (403, {"X-RateLimit-Remaining": "10"}, None),
+        (200, {"X-RateLimit-Remaining": "0"}, None),
+        (502, {"Retry-After": "60"}, None),
+        (200, {"x-amzn-waf-action": "allow"}, None),
+    ],
+)
+def test_headers_say_to_slow_down_or_to_be_a_browser(
+    status: int, headers: dict[str, str], outcome: Outcome | None
+) -> None:
+    assert said(status, headers) is outcome
 
 
 def test_key_from_a_file_loses_its_line_break() -> None:

@@ -30,14 +30,18 @@ HOSTILE = {
     "/robots.txt": bomb(),
 }
 SCRIPT = """
-import resource, sys
+import re, resource, sys
+from pathlib import Path
 from sheetsync.fetch.client import Client
 from sheetsync.fetch.guard import Guard, hosts_allowed
 from sheetsync.fetch.robots import Robots
 
 def peak():
-    unit = 1024 if sys.platform == "linux" else 1024**2
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    # In MB. On Linux ru_maxrss begins with what the process had that started this one.
+    if sys.platform == "linux":
+        status = Path("/proc/self/status").read_text()
+        return int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024**2
 
 with Client(Guard(hosts_allowed(["tiktok.com"])), seconds=2, sleep=lambda seconds: None) as client:
     base = "https://www.tiktok.com"

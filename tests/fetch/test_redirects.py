@@ -101,10 +101,31 @@ def test_five_redirects_and_no_more(world: World, client: MakeClient) -> None:
     assert one.get("https://www.tiktok.com/2").text == "page"
 
 
-def test_redirect_to_itself_ends(world: World, client: MakeClient) -> None:
-    world.serve("www.tiktok.com", "/@x", redirect("/@x"))
-    assert client().get(START).problem is Outcome.UNREACHABLE
-    assert len(world.server.log) == 6
+@pytest.mark.parametrize("to", ["/@x", START, "https://WWW.tiktok.com/@x#again", "", "?"])
+def test_redirect_to_itself_is_not_followed_at_all(
+    world: World, client: MakeClient, to: str
+) -> None:
+    """Sites do that to set a cookie; without one the second answer would be the first."""
+    world.serve("www.tiktok.com", "/@x", redirect(to or START))
+    answer = client().get(START)
+    assert answer.problem is Outcome.CHALLENGE
+    assert answer.detail == (
+        "www.tiktok.com sends on in a circle, as sites do that want to set a cookie first."
+    )
+    assert len(world.server.log) == 1
+
+
+def test_circle_of_redirects_ends_where_it_closes(world: World, client: MakeClient) -> None:
+    world.serve("www.tiktok.com", "/@x", redirect("https://bsky.app/set"))
+    world.serve("bsky.app", "/set", redirect(START))
+    assert client().get(START).problem is Outcome.CHALLENGE
+    assert [seen.path for seen in world.server.log] == ["/@x", "/set"]
+
+
+def test_same_path_with_another_query_is_another_page(world: World, client: MakeClient) -> None:
+    world.serve("www.tiktok.com", "/@x", redirect("/@x?lang=en"))
+    world.serve("www.tiktok.com", "/@x?lang=en", b"page")
+    assert client().get(START).text == "page"
 
 
 def test_secret_stays_with_its_host(world: World, client: MakeClient) -> None:
@@ -137,9 +158,10 @@ def test_letters_in_a_location_may_be_utf_8(world: World, client: MakeClient) ->
 def test_deadline_covers_all_redirects_together(world: World, client: MakeClient) -> None:
     def slow(wire: Wire) -> None:
         time.sleep(0.15)
-        redirect("/@x")(wire)
+        redirect(f"{wire.seen.path}x")(wire)
 
-    world.serve("www.tiktok.com", "/@x", slow)
+    for number in range(1, 6):
+        world.serve("www.tiktok.com", "/@" + "x" * number, slow)
     began = time.monotonic()
     assert client(seconds=0.4).get(START).problem is Outcome.TIMEOUT
     assert time.monotonic() - began < 3

@@ -51,6 +51,42 @@ def test_rules_that_name_us_come_first(world: World, client: MakeClient) -> None
     assert not robots.allowed(PAGE, "otherbot").allowed
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "User-agent: SheetSync/1.0",
+        "USER-AGENT:SHEETSYNC",
+        "user-agent : sheetsync/0.1.0 (+https://example.org)  # a comment",
+        "User-Agent: sheetsync*",
+        "useragent sheetsync",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_group_that_names_us_is_ours_however_it_is_written(
+    world: World, client: MakeClient, line: str, end: str
+) -> None:
+    """RFC 9309, 2.2.1: in any case, and the version behind the name does not count."""
+    lines = ["User-agent: *", "Disallow: /embed", line, "Disallow: /@x", "Crawl-delay: 3", ""]
+    world.serve(HOST, "/robots.txt", end.join(lines).encode())
+    robots = Robots(client())
+    assert (robots.allowed(PAGE).allowed, robots.allowed(EMBED).allowed) == (False, True)
+    assert robots.allowed(PAGE).crawl_delay == 3
+
+
+@pytest.mark.parametrize("name", ["sheet", "sheetsync-news", "s", "mysheetsync", "sync/1.0", ""])
+def test_group_of_a_name_like_ours_is_not_ours(world: World, client: MakeClient, name: str) -> None:
+    text = f"User-agent: {name}\nAllow: /\n\nUser-agent: *\nDisallow: /@x\n"
+    world.serve(HOST, "/robots.txt", text.encode())
+    assert not Robots(client()).allowed(PAGE).allowed
+
+
+def test_groups_of_one_name_are_one(world: World, client: MakeClient) -> None:
+    text = b"User-agent: sheetsync/1\nDisallow: /@x\n\nUser-agent: SheetSync/2\nDisallow: /embed\n"
+    world.serve(HOST, "/robots.txt", text)
+    robots = Robots(client())
+    assert (robots.allowed(PAGE).allowed, robots.allowed(EMBED).allowed) == (False, False)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 451])
 def test_any_4xx_allows_all(world: World, client: MakeClient, status: int) -> None:
     world.serve(HOST, "/robots.txt", Reply(b"User-agent: *\nDisallow: /", status))
@@ -63,6 +99,17 @@ def test_any_5xx_forbids_all(world: World, client: MakeClient, status: int) -> N
     verdict = Robots(client()).allowed(PAGE)
     assert not verdict.allowed
     assert str(status) in verdict.why
+
+
+@pytest.mark.parametrize(
+    "check", [Reply(b"", 202), Reply(b"<html>", 200, {"x-amzn-waf-action": "challenge"})]
+)
+def test_browser_check_in_its_place_is_told_as_one(
+    world: World, client: MakeClient, check: Reply
+) -> None:
+    world.serve(HOST, "/robots.txt", check)
+    verdict = Robots(client()).allowed(PAGE)
+    assert (verdict.allowed, verdict.problem) == (False, Outcome.CHALLENGE)
 
 
 def test_site_that_cannot_be_reached_forbids_all(world: World, client: MakeClient) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetsync.errors import ConfigError
+from sheetsync.fetch.folders import deleted
 from sheetsync.fetch.saved import SavedPages, read_saved
 from sheetsync.model import Outcome, Page
 
@@ -322,3 +324,76 @@ def test_every_file_is_accounted_for_once(files: Mapping[str, bytes]) -> None:
     accounted = {page.name.partition(" #")[0] for page in saved.pages}
     assert len(accounted) + saved.passed_over == len(files)
     assert all(bool(page.text.strip()) != bool(page.problem) for page in saved.pages)
+
+
+# Deleting what was read: that file with that content, and no other
+
+
+def a_page(folder: Path) -> Path:
+    put(folder / "a.html", HTML)
+    return folder / "a.html"
+
+
+def test_a_file_that_was_read_can_be_deleted_once(tmp_path: Path) -> None:
+    path = a_page(tmp_path)
+    (file,) = read(tmp_path).files.values()
+    assert deleted(file)
+    assert not path.exists()
+    assert not deleted(file)
+
+
+def changed(path: Path) -> None:
+    path.write_text(HTML + "more", "utf-8")
+
+
+def changed_in_place(path: Path) -> None:
+    path.write_text(HTML.upper(), "utf-8")
+
+
+def replaced_by_a_copy(path: Path) -> None:
+    other = path.with_name("other")
+    shutil.copy2(path, other)
+    other.replace(path)
+
+
+def replaced_by_a_link(path: Path) -> None:
+    other = path.with_name("other.txt")
+    path.rename(other)
+    path.symlink_to(other)
+
+
+def replaced_by_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [changed, changed_in_place, replaced_by_a_copy, replaced_by_a_link, replaced_by_a_folder],
+)
+def test_what_is_another_file_by_now_is_not_deleted(
+    meanwhile: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = a_page(tmp_path)
+    (file,) = read(tmp_path).files.values()
+    meanwhile(path)
+    there = sorted(tmp_path.iterdir())
+    assert not deleted(file)
+    assert sorted(tmp_path.iterdir()) == there
+
+
+def test_a_link_that_was_given_is_read_and_not_deleted(tmp_path: Path) -> None:
+    path = a_page(tmp_path)
+    link = tmp_path / "link.html"
+    link.symlink_to(path)
+    (file,) = read(link).files.values()
+    assert not deleted(file)
+    assert link.is_symlink() and path.exists()
+
+
+def test_what_went_away_is_passed_over_when_that_is_expected(tmp_path: Path) -> None:
+    path = a_page(tmp_path)
+    found = read_saved([tmp_path / "gone.html", path], now=NOW, gone_ok=True)
+    assert [page.name for page in found.pages] == ["a.html"]
+    with pytest.raises(ConfigError):
+        read(tmp_path / "gone.html")

@@ -87,6 +87,7 @@ class Proxy(Listener):
                 for one in {*readable, *([sock] if unread else [])}:
                     try:
                         data = one.recv(64 * 1024)
+                        _acknowledge(one)
                     except ConnectionResetError:
                         linger_none(other[one])
                         return
@@ -95,3 +96,9 @@ class Proxy(Listener):
                             other[one].shutdown(socket.SHUT_WR)
                         return
                     other[one].sendall(data)
+
+
+def _acknowledge(sock: socket.socket) -> None:
+    """At once: urllib3 turns Nagle's algorithm on towards proxies, and waits 40 ms."""
+    if hasattr(socket, "TCP_QUICKACK"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)

@@ -69,12 +69,12 @@ class Routes(Protocol):
 class Listener:
     """A loopback port whose every connection gets a thread; `close` ends them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.closing = threading.Event()
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=64)
         self.port: int = self._listening.getsockname()[1]
         self._spawn(self._accept)
 
@@ -136,12 +136,12 @@ class Listener:
 
 
 class Server(Listener):
-    def __init__(self, routes: Routes) -> None:
+    def __init__(self, routes: Routes, port: int = 0) -> None:
         self._routes = routes
         self.log: list[Seen] = []
         #: How many handshakes failed or were broken off.
         self.broken_handshakes = 0
-        super().__init__()
+        super().__init__(port)
 
     def serve(self, sock: socket.socket, number: int) -> None:
         first = sock.recv(1, socket.MSG_PEEK)

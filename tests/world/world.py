@@ -43,9 +43,13 @@ class World:
         self._folder = tempfile.TemporaryDirectory()
         self.ca = Path(self._folder.name) / "ca.pem"
         self._authority.cert_pem.write_to_path(str(self.ca))
-        self.server = Server(self)
+        self.server = self.make_server()
         self.proxy = Proxy(self.server.port, self.certificate_for("127.0.0.1"))
         return self
+
+    def make_server(self) -> Server:
+        """Another kind of server, for a world that answers with more than pages."""
+        return Server(self)
 
     def __exit__(
         self,
