@@ -1,5 +1,6 @@
 """A page's text, opened no further than asked: one script, one JSON body, or the whole tree.
 
+What would take minutes or hundreds of megabytes to open raises TooMuch (``bounds``).
 Finding the one script by its bytes costs about half of a full parse (measured; the tests prove
 on all recordings that both ways give the same text). Whatever looks unusual goes to the tree.
 """
@@ -15,8 +16,14 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
+from sheetsync.bounds import look_at_depth, look_at_json, look_at_markup
+
 #: What stands for "there, but not readable": a cut page, broken JSON.
 BROKEN = object()
+#: Half of a word or of an escape at the end: ``tru``, ``\u00e``.
+_LAST_WORD = 5
+CUT = "the page is cut off in the middle: save or fetch it again"
+DAMAGED = "the page’s data is whole, but no program can read it: it is not the JSON it should be"
 SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
 
 
@@ -38,7 +45,12 @@ class Document:
 
     @cached_property
     def tree(self) -> Selector:
-        return Selector(self.text if not self.is_json else "<html></html>")
+        if self.is_json:
+            return Selector("<html></html>")
+        look_at_markup(self.text)
+        tree = Selector(self.text)
+        look_at_depth(tree)
+        return tree
 
     @cached_property
     def cut(self) -> bool:
@@ -54,6 +66,12 @@ class Document:
     def cut_short(self) -> bool:
         """True when a page stops so that nothing can be said about it: within a tag or a text."""
         return (self.cut and not self.text.rstrip().endswith(">")) or self.body is BROKEN
+
+    def why_broken(self, id: str = "") -> str:
+        """What is wrong with the JSON that is BROKEN: of the script ``id``, else of the page."""
+        text = self.text if self.is_json or not id else self.script_text(id) or ""
+        whole = not self.cut and (not (self.is_json or id) or _is_whole(text))
+        return DAMAGED if whole else CUT
 
     @cached_property
     def title(self) -> str:
@@ -138,8 +156,9 @@ class Document:
 def loads(text: str, start: int = 0) -> Any:
     """Read JSON from ``start`` (what follows it is ignored when start > 0); BROKEN if unreadable.
 
-    Raw newlines in strings are accepted: real pages have them (Bluesky's JSON-LD).
+    Raw newlines in strings are accepted: real pages have them (Bluesky's JSON-LD). Raises TooMuch.
     """
+    look_at_json(text)
     try:
         if not start:
             return json.loads(text, strict=False)
@@ -148,6 +167,20 @@ def loads(text: str, start: int = 0) -> Any:
         return value
     except (ValueError, RecursionError):
         return BROKEN
+
+
+def _is_whole(text: str) -> bool:
+    """False when the JSON in ``text`` stops in the middle; what is wrong with it is elsewhere."""
+    try:
+        json.loads(text, strict=False)
+    except json.JSONDecodeError as error:
+        if error.msg.startswith("Extra data"):
+            return True
+        rest = len(text.rstrip()) - error.pos
+        return not (error.msg.startswith("Unterminated") or rest <= _LAST_WORD)
+    except (ValueError, RecursionError):  # a number or a nesting beyond what Python reads
+        return text.rstrip()[-1:] in ("}", "]")
+    return True
 
 
 def host_of(address: str) -> str:

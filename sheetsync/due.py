@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,8 @@ def due_list(
 
     That is what no program may read (its platform has no open door but the saved page), or what
     turned the program away at the last try; and whose numbers are at least ``older`` days old.
-    ``group``: only rows of Profiles with that word in Group, and the posts of those profiles.
+    ``group``: only rows of Profiles with that text in Group, in letters of any size, and the posts
+    of those profiles.
     """
     by_key = {platform.key: platform for platform in platforms}
     latest = now - timedelta(days=older)
@@ -57,8 +59,16 @@ def _watched(state: State, platforms: Sequence[Platform]) -> Iterator[tuple[Row,
         held = state.tabs.get(tab)
         for row in held.rows if held else ():
             address = row.text("address")
-            if address and (target := find_watched(address, platforms)):
+            target = find_watched(address, platforms) if address else None
+            if target is not None and not state.forgotten.about(target):
                 yield row, target
+
+
+def groups(state: State) -> list[str]:
+    """What stands in Group, each once, in the order of the rows."""
+    held = state.tabs.get("profiles")
+    texts = (row.text("group") for row in held.rows) if held else ()
+    return list(dict.fromkeys(text for text in texts if text))
 
 
 def _handles_of(state: State, platforms: Sequence[Platform], group: str) -> set[tuple[str, str]]:
@@ -101,10 +111,7 @@ def due_page(found: Sequence[Due], now: datetime, bookmarklet: str, command: str
         "SAVER": escape(bookmarklet),
         "COMMAND": escape(command),
     }
-    page = PAGE
-    for name, text in words.items():
-        page = page.replace(f"@{name}@", text)
-    return page
+    return re.sub("@([A-Z]+)@", lambda found: words[found[1]], PAGE)  # once: names may be "@ROWS@"
 
 
 def _item(due: Due, now: datetime) -> str:

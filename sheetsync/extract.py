@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sheetsync import walls
+from sheetsync.bounds import TooMuch
 from sheetsync.document import BROKEN, Document, host_of
 from sheetsync.fields import FieldReader, content_time, elements
 from sheetsync.model import Count, Outcome, Page, Post, Profile, Record
@@ -26,22 +28,7 @@ from sheetsync.verdict import (
     without_numbers,
 )
 
-CUT = "the page is cut off in the middle: save or fetch it again"
 EMPTY = "the page is empty"
-#: Titles of the browser checks that whole hosting companies put before any site's pages.
-WALL = re.compile(r"^(Just a moment|Attention Required! \| Cloudflare|Access Denied$|Human Verif)")
-#: What an HTTP status says when the site has no sign of its own for it.
-_STATUS: Mapping[int, tuple[Outcome, str]] = {
-    401: (Outcome.LOGIN_WALL, "asks for a sign-in"),
-    403: (Outcome.CHALLENGE, "turned the reader away"),
-    404: (Outcome.NOT_FOUND, "says there is no such page"),
-    405: (Outcome.CHALLENGE, "turned the reader away"),
-    410: (Outcome.NOT_FOUND, "says the page is gone"),
-    429: (Outcome.RATE_LIMITED, "asks to slow down"),
-    451: (Outcome.REGION_BLOCKED, "may not show this page here"),
-    503: (Outcome.RATE_LIMITED, "is turning readers away"),
-    999: (Outcome.CHALLENGE, "turned the reader away"),
-}
 #: What may stand for {handle} or {id} inside a platform file's quotes.
 NAME = re.compile(r"[\w.-]{1,64}")
 
@@ -61,7 +48,7 @@ def extract(page: Page, platform: Platform, asked: Profile | Post | None = None)
     ``asked`` is whose page was wanted, when somebody said: it chooses among several accounts on
     one page, and a page of somebody else is ``other_profile`` without a number.
     """
-    return Extraction(Document(page.text), page, platform, asked).record()
+    return Extraction(Document(page.text), page, platform, asked).bounded()
 
 
 def extract_any(page: Page, platforms: Sequence[Platform]) -> Record | None:
@@ -70,9 +57,15 @@ def extract_any(page: Page, platforms: Sequence[Platform]) -> Record | None:
         return Record("", "profile", page.problem, detail=page.detail, source=page.source)
     document = Document(page.text)
     first = None
-    for platform in _candidates(document, page, platforms):
+    try:
+        candidates = list(_candidates(document, page, platforms))
+    except TooMuch as much:
+        return Record("", "profile", Outcome.TOO_LARGE, detail=str(much), source=page.source)
+    for platform in candidates:
         extraction = Extraction(document, page, platform, None)
-        record = extraction.record()
+        record = extraction.bounded()
+        if record.outcome is Outcome.TOO_LARGE:
+            return record
         if record.layout or extraction.own_sign or extraction.left_over or extraction.broken:
             return record
         if first is None and extraction.owned:
@@ -118,10 +111,18 @@ class Extraction:
         #: Whose page it was meant to be: as asked, else as its address says.
         self.meant = asked or platform.find(page.url)
         self.own_sign = False
+        self.status = page.status or 200
         #: The handle of a state that was left over from another page.
         self.left_over = ""
         #: Whether the platform's own script is there but cannot be read.
         self.broken = False
+
+    def bounded(self) -> Record:
+        """The record; that of a page that would take too long to open says so."""
+        try:
+            return self.record()
+        except TooMuch as much:
+            return self._refused(Outcome.TOO_LARGE, str(much))
 
     def record(self) -> Record:
         page = self.page
@@ -129,7 +130,11 @@ class Extraction:
             return self._refused(page.problem, page.detail)
         may_own = self.platform.any_host or self.platform.owns(host_of(page.url))
         if page.url and not may_own:
-            return self._refused(Outcome.NOT_A_PROFILE, f"not a page of {self.platform.name}")
+            elsewhere = walls.of_address(page.url) or (
+                Outcome.NOT_A_PROFILE,
+                "answered with a page of another site",
+            )
+            return self._walled(elsewhere)
         best: Record | None = None
         for layout in self.platform.layouts:
             if best and (layout.kind != best.kind or all_exact(best)):
@@ -138,13 +143,15 @@ class Extraction:
             found = None if root is None else self._recognise(layout, root)
             if root is BROKEN or (found and self.document.cut):
                 self.broken = True
-                return best or self._refused(Outcome.UNREADABLE, CUT)
+                return best or self._refused(
+                    Outcome.UNREADABLE, self.document.why_broken(layout.script or "")
+                )
             if found:
                 record, doubtful = self._read(found)
                 best = sharpened(best, record, doubtful) if best else record
-        refused = (self.page.status or 200) >= 300
-        if refused and best and best.outcome.has_numbers and (refusal := self._status_refusal()):
-            return without_numbers(best, *refusal)
+        if best and best.outcome.has_numbers and self.status >= 300:
+            outcome, say = walls.of_status(self.status) or walls.of_odd_status(self.status)
+            return without_numbers(best, outcome, self._sentence(say))
         return identified(best, self.asked) if best else self._unrecognised()
 
     @property
@@ -171,8 +178,8 @@ class Extraction:
             return data
         if not (layout.elements or layout.lists):
             return data
-        if document.is_json:
-            return None
+        if document.is_json:  # a saved state alone: what is drawn beside it is missing
+            return {"json": data} if has_json else None
         return {**elements(document.tree, layout), "json": data}
 
     def _recognise(self, layout: Layout, root: Any) -> Found | None:
@@ -181,6 +188,8 @@ class Extraction:
         if layout.path and not layout.path.search(self.page.url):
             return None
         names = self._names(layout, root)
+        if layout.answer and not self._was_open(names):
+            return None
         if not layout.when.search(root, names):
             return None
         if not self._shown_agrees(layout, names):
@@ -196,6 +205,13 @@ class Extraction:
         if layout.own or layout.script or layout.body or self.document.is_json:
             return True
         return self.owned
+
+    def _was_open(self, names: Mapping[str, str]) -> bool:
+        """A browser is answered about many accounts (its reader's too): only those count whose
+        page was open."""
+        opened = (self.platform.find(address) for address in self.page.opened)
+        handle = names.get("handle", "").lower()
+        return handle in {target.handle.lower() for target in opened if target} - {""}
 
     def _names(self, layout: Layout, root: Any) -> Mapping[str, str]:
         """The names that choose among several accounts on a page, as far as they are known."""
@@ -216,8 +232,13 @@ class Extraction:
             return True
         if not self.asked and isinstance(self.meant, Profile):
             return names["handle"].lower() == self.meant.handle.lower()
+        handle = names["handle"].lower()
         shown = [text.lower() for text in layout.shown.findall(self.document.text)]
-        return not shown or names["handle"].lower() in shown
+        if shown:  # a page that went on inside the site keeps the former address in its head
+            return handle in shown
+        said = (self.platform.find(address) for address in self.document.addresses)
+        owners = {who.handle.lower() for who in said if isinstance(who, Profile)}
+        return not owners or handle in owners
 
     # --- reading -------------------------------------------------------------------------
 
@@ -271,16 +292,36 @@ class Extraction:
     def _unrecognised(self) -> Record:
         """No layout was found: say what came instead."""
         document = self.document
-        walled = not document.is_json and WALL.search(document.title)
-        for sign in () if walled else self.platform.signs:
+        if self.left_over:
+            return self._strange_page()
+        hosting = walls.of_hosting(document)
+        for sign in () if hosting else self.platform.signs:
             if self._shows(sign):
                 self.own_sign = sign.own
                 return self._refused(sign.outcome, sign.say)
-        if refusal := self._status_refusal():
-            return self._refused(*refusal)
+        if wall := hosting or walls.of_status(self.status) or self._own_wall():
+            return self._walled(wall)
+        if self.status >= 300:
+            return self._walled(walls.of_odd_status(self.status))
         if document.cut_short or not document.text.strip():
-            return self._refused(Outcome.UNREADABLE, CUT if document.text.strip() else EMPTY)
+            say = document.why_broken() if document.text.strip() else EMPTY
+            return self._refused(Outcome.UNREADABLE, say)
         return self._strange_page()
+
+    def _own_wall(self) -> walls.Wall | None:
+        """A page before the page, which a file of its own need not know. Names may be "login"."""
+        if self.document.is_json:  # an interface's answer, whatever its host is called
+            return None
+        named = self.platform.find(self.page.url)
+        return (None if named else walls.of_address(self.page.url)) or walls.of_page(self.document)
+
+    def _walled(self, wall: walls.Wall) -> Record:
+        outcome, say = wall
+        return self._refused(outcome, self._sentence(say))
+
+    def _sentence(self, say: str) -> str:
+        told = "" if self.status < 300 else f" ({self.status})"
+        return f"{self.platform.name} {say}{told}"
 
     def _strange_page(self) -> Record:
         if self.left_over:
@@ -291,18 +332,6 @@ class Extraction:
                 say = f"{self.platform.name} changed its page: no known layout was found"
                 return self._refused(Outcome.LAYOUT_CHANGED, say, watched)
         return self._refused(Outcome.NOT_A_PROFILE, "neither a profile nor a post")
-
-    def _status_refusal(self) -> tuple[Outcome, str] | None:
-        """What the answer's status alone says: whatever its body holds, it is no reading."""
-        status, name = self.page.status or 200, self.platform.name
-        if not self.document.is_json and WALL.search(self.document.title):
-            return Outcome.CHALLENGE, f"{name} sent a browser check instead of the page"
-        if status < 300:
-            return None
-        outcome, say = _STATUS.get(status, (Outcome.UNKNOWN_STATUS, "answered oddly"))
-        if status >= 500 and status not in _STATUS:
-            outcome, say = Outcome.UNREACHABLE, "has trouble of its own"
-        return outcome, f"{name} {say} ({status})"
 
     def _shows(self, sign: Sign) -> bool:
         document, page = self.document, self.page

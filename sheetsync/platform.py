@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -105,10 +106,16 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a page's content says when it was made: a path into its JSON, or a pattern."""
+    """Where a page's content says when it was made: a path into its JSON, or a pattern.
+
+    ``visit``: it only says when the visit began, and the page is of that moment or a later one;
+    ``request``: it is TikTok's id of the request, with the moment in its digits.
+    """
 
     path: Query | None
     pattern: re.Pattern[str] | None
+    visit: bool = False
+    request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,10 @@ class Layout:
     captured: tuple[Moment, ...]
     locale: str | None
     path: re.Pattern[str] | None
+    #: Whether a browser meets it today: then the saver saves what it needs.
+    saver: bool
+    #: What an open page's scripts were answered: counts for the accounts whose pages were open.
+    answer: bool
 
     @property
     def needs_tree(self) -> bool:
@@ -221,6 +232,13 @@ class Platform:
     signs: tuple[Sign, ...]
     doors: tuple[Door, ...]
     known: Mapping[str, str]
+    #: Patterns of further hosts (``*``: any) on which the operator says that it may live: what an
+    #: address there means is understood then, no more.
+    also: tuple[str, ...] = ()
+
+    def lives_on(self, host: str) -> bool:
+        """Whether somebody says that it may be this platform which runs on ``host``."""
+        return self.any_host and any(fnmatchcase(host, pattern.lower()) for pattern in self.also)
 
     def owns(self, host: str) -> bool:
         """Whether ``host`` is one of the platform's, or below one."""
@@ -319,7 +337,8 @@ def _named_or_found(address: str, platforms: Sequence[Platform]) -> Profile | Po
     """Return the Profile or Post that a pasted address or name means.
 
     A name is ``platform:name``, ``@name`` or ``@name@host``. An address has to be on a host that
-    a platform file names: a stranger's may be anything, only ``@name@host`` says what it is.
+    a platform file names: a stranger's may be anything, only ``@name@host`` says what it is, or
+    who allowed the host (``Platform.also``).
     """
     text = address.strip()
     if text.startswith("@") and "/" not in text:
@@ -333,4 +352,6 @@ def _named_or_found(address: str, platforms: Sequence[Platform]) -> Profile | Po
                 return platform.named(rest) or platform.find(rest)
     host = next(iter(address_forms(text)), "").partition("/")[0]
     asked = [p for p in platforms if p.owns(host) or not p.any_host]
+    if not any(p.owns(host) for p in platforms):
+        asked += [p for p in platforms if p.lives_on(host)]
     return next((found for p in asked if (found := p.find(text))), None)

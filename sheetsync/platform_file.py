@@ -17,7 +17,7 @@ from typing import Any
 
 from sheetsync.counts import known_locale
 from sheetsync.errors import ConfigError, PlatformFileError
-from sheetsync.model import FIELDS, Kind
+from sheetsync.model import FIELDS, Kind, Outcome
 from sheetsync.platform import (
     Door,
     Element,
@@ -214,6 +214,8 @@ def _layout(table: Table) -> Layout:
         captured=tuple(_moment(row) for row in table.tables("captured")),
         locale=_locale(table, "") or None,
         path=table.maybe("path", table.pattern),
+        saver=table.take("saver", bool, True),
+        answer=table.take("answer", bool, False),
     )
     table.done()
     if not (layout.script or layout.after or layout.body or layout.needs_tree):
@@ -257,10 +259,17 @@ def _rule(row: Table) -> Rule:
 
 
 def _moment(row: Table) -> Moment:
-    moment = Moment(row.maybe("path", row.query), row.maybe("pattern", row.pattern))
+    moment = Moment(
+        row.maybe("path", row.query),
+        row.maybe("pattern", row.pattern),
+        row.take("visit", bool, False),
+        row.take("request", bool, False),
+    )
     row.done()
     if moment.pattern is None and moment.path is None:
         raise row.wrong("", "needs path or pattern")
+    if moment.visit and moment.request:
+        raise row.wrong("", "has both visit and request: a request is of the page itself")
     if moment.pattern is not None and moment.pattern.groups != 1:
         raise row.wrong("pattern", "must have exactly one (group)")
     return moment
@@ -284,6 +293,9 @@ def _sign(row: Table) -> Sign:
     conditions = (sign.title, sign.xpath, sign.path, sign.body, sign.json, sign.status, sign.empty)
     if not any(conditions):
         raise row.wrong("", "needs a condition: title, css, xpath, path, body, json, status, empty")
+    if sign.outcome is Outcome.NOT_FOUND and not any(conditions[:5]):
+        # A cache, a proxy or a moved address answers 404 too.
+        raise row.wrong("is", "“not_found” needs the site's own sign, and not a status alone")
     return sign
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sheetsync.model import Count, FieldValue, Outcome, Post, Profile, Record
 from sheetsync.platform import Layout
 
 #: Times that come from outside the page, in words.
-_TOLD: Mapping[str | None, str] = {"file": "the file's time", "option": "--captured"}
+_TOLD: Mapping[str | None, str] = {
+    "file": "the file's time",
+    "option": "--captured",
+    "content": "the time in the file",
+}
+#: So much two clocks of one site may differ.
+_APART = timedelta(hours=1)
 
 
 def judge(record: Record, account_id: str) -> Record:
@@ -87,12 +93,15 @@ def sharpened(best: Record, other: Record, doubtful: Mapping[str, Count]) -> Rec
 
 
 def dated(record: Record) -> Record:
-    """Refuse a file's or a person's time that the page contradicts: it holds a newer post."""
+    """Refuse a time that the page contradicts: it holds a newer post. Not only a file's or a
+    person's: the saver and a recording have theirs from the clock of a computer."""
     published = [
         p for post in record.posts if isinstance(p := post.fields.get("published"), datetime)
     ]
     at, newest = record.captured_at, max(published, default=None)
-    if at is None or newest is None or newest <= at or record.captured_by not in _TOLD:
+    if at is None or newest is None or record.captured_by not in _TOLD:
+        return record
+    if newest <= at + (_APART if record.captured_by == "content" else timedelta(0)):
         return record
     say = (
         f"{_TOLD[record.captured_by]} says {at:%Y-%m-%d}, but the page holds a post of"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sheetsync.document import BROKEN, Document
+from sheetsync.document import BROKEN, CUT, DAMAGED, Document
 from tests import test_recorded as recorded
 
 IDS = ["__UNIVERSAL_DATA_FOR_REHYDRATION__", "SIGI_STATE", "__NEXT_DATA__", "ProfilePage"]
@@ -82,3 +82,34 @@ def test_json_that_would_hang_or_crash_is_broken(text: str) -> None:
 )
 def test_a_page_that_stops_in_the_middle_is_known(text: str, cut: bool) -> None:
     assert Document(text).cut is cut
+
+
+WHOLE_BUT_DAMAGED = {
+    "text behind it": '{"a": 1} and more',
+    "two of them": '{"a": 1}{"a": 2}',
+    "a huge integer": '{"a": ' + "9" * 5_000 + "}",
+    "too deep": "[" * 100_000 + "]" * 100_000,
+    "a missing comma": '{"a": 1 "b": 2, "c": 3}',
+}
+
+
+@pytest.mark.parametrize("case", WHOLE_BUT_DAMAGED)
+def test_json_that_is_whole_is_not_called_cut_off(case: str) -> None:
+    assert Document(WHOLE_BUT_DAMAGED[case]).why_broken() == DAMAGED
+    inside = f'<html><script id="X">{WHOLE_BUT_DAMAGED[case]}</script></html>'
+    assert Document(inside).why_broken("X") == DAMAGED
+
+
+WHOLE = '{"a": ["b\\u00e9", -12.5e3, true, null], "c": {"d": "e"}}'
+
+
+@pytest.mark.parametrize("length", range(1, len(WHOLE)))
+def test_json_that_stops_anywhere_is_called_cut_off(length: int) -> None:
+    assert Document(WHOLE[:length]).body is BROKEN
+    assert Document(WHOLE[:length]).why_broken() == CUT
+
+
+def test_json_ld_in_a_hundred_lists_is_flat_all_the_same() -> None:
+    deep = "[" * 900 + '{"a": 1}' + "]" * 900
+    text = f'<html><script type="application/ld+json">{deep}</script></html>'
+    assert Document(text).jsonld in ([{"a": 1}], [])

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from sheetsync.cli import main
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import open_destination
 from sheetsync.due import Due, age, due_list, due_page
@@ -80,3 +83,47 @@ def test_the_page_has_links_the_saver_and_the_command_and_no_script(command: str
     assert command in page
     assert "<script" not in page
     assert "1 page" in page
+
+
+def test_a_name_that_looks_like_a_place_of_the_page_is_a_name() -> None:
+    who = Profile("mastodon", "SAVER@chaos.social", "https://chaos.social/@SAVER")
+    page = due_page([Due(who, "Mastodon", None)], NOW, "javascript:void(0)", "sheetsync sync")
+    assert ">@SAVER@chaos.social</a>" in page
+    assert page.count("javascript:") == 1
+
+
+def due(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["due", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def in_group(to: Path, group: str) -> None:
+    book = openpyxl.load_workbook(to)
+    headers = {cell.value: cell.column for cell in book["Profiles"][1]}
+    book["Profiles"].cell(2, headers["Group"]).value = group  # type: ignore
+    book.save(to)
+
+
+def test_a_group_is_named_whole_in_letters_of_any_size(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    listed(to, reading("@old", 30))
+    in_group(to, "Key clients")
+    assert "@old" in due("--to", str(to), "--group", "key CLIENTS")[1]
+    status, said, wrong = due("--to", str(to), "--group", "clients")
+    assert (status, said) == (2, "")
+    assert "The groups there are: Key clients" in wrong
+
+
+def test_a_dashboard_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    status, said, wrong = due("--to", str(tmp_path / "nowhere.xlsx"))
+    assert (status, said) == (2, "")
+    assert "there is no dashboard there" in wrong
+
+
+def test_who_only_reads_leaves_no_trace(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    listed(to, reading("@old", 30))
+    for file in tmp_path.glob(".*"):
+        file.unlink()
+    assert due("--to", str(to))[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["d.xlsx"]

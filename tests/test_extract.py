@@ -22,7 +22,11 @@ def state(
     user = {"id": account, "uniqueId": handle, "nickname": "Anna"}
     stats = {"followerCount": "23391", "followingCount": "8", "heartCount": "5", "videoCount": "2"}
     scope: dict[str, object] = {
-        "webapp.app-context": {"webIdCreatedTime": str(made or ""), "user": {"uniqueId": "viewer"}},
+        "webapp.app-context": {
+            "webIdCreatedTime": str(made or ""),
+            "requestId": f"{made or ''}6359115490",
+            "user": {"uniqueId": "viewer"},
+        },
         "webapp.user-detail": {"userInfo": {"user": user, "statsV2": stats}, **detail},
     }
     script = json.dumps({"__DEFAULT_SCOPE__": scope})
@@ -132,7 +136,7 @@ def test_a_problem_of_the_door_is_kept_as_it_is(problem: Outcome) -> None:
     [
         (200, Outcome.CHALLENGE),
         (429, Outcome.RATE_LIMITED),
-        (404, Outcome.NOT_FOUND),
+        (404, Outcome.UNKNOWN_STATUS),
         (500, Outcome.UNREACHABLE),
     ],
 )

@@ -15,7 +15,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 def good() -> str:
     """The file that README shows: it has one of nearly everything."""
-    found = re.search(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    found = re.search(r"```toml\n(name = .*?)```", README.read_text("utf-8"), re.DOTALL)
     assert found
     return found[1]
 
@@ -57,6 +57,11 @@ WRONG = [
     ('kind = "profile"\nscript', 'kind = "post"\nscript', "layouts[0].kind", "no [post]"),
     ('["handle", "followers"]', '["handle", "views"]', "layouts[0].required", "among the fields"),
     ('captured = [{ path = "madeAt" }]', "captured = [{}]", "layouts[0].captured[0]", "needs"),
+    (
+        'captured = [{ path = "madeAt" }]',
+        'captured = [{ path = "madeAt", visit = true, request = true }]',
+        *("layouts[0].captured[0]", "both visit and request"),
+    ),
     ('is = "not_found"', 'is = "notfound"', "layouts[0].outcomes[0].is", "none of"),
     ('css = "h1.handle"', 'css = "h1..handle"', "elements.handle.css", "not a CSS selector"),
     (
@@ -89,6 +94,14 @@ def test_a_mistake_names_file_and_key(old: str, new: str, key: str, problem: str
     assert key in error.value.key
     assert problem in error.value.message
     assert error.value.hint
+
+
+def test_a_status_alone_is_no_sign_of_a_missing_account() -> None:
+    sign = '\n[[signs]]\nis = "not_found"\nstatus = [404]\n'
+    with pytest.raises(PlatformFileError, match="needs the site's own sign") as error:
+        parse(good() + sign, "example", "example.toml")
+    assert error.value.key == "signs[1].is"
+    parse(good() + sign + "json = \"error == 'gone'\"\n", "example", "example.toml")
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Every small page of our own gives exactly the record that stands beside it.
 
 ``tests/platforms/<platform>/<case>/`` holds ``page.html`` or ``page.json``, ``record.json`` (what
-``show --json`` prints) and, where an outcome needs it, ``case.toml`` with ``url``, ``status`` and
-``asked``. A folder is a test, one for each field; ``show FILE --fixture DIR`` writes such folders.
+``show --json`` prints) and, where an outcome needs it, ``case.toml`` with ``url``, ``status``,
+``asked`` and ``opened``. A folder is a test, one for each field; ``show FILE --fixture DIR``
+writes such folders.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def read(case: str, platform: str = "") -> dict[str, Any]:
         text=page.read_text(encoding="utf-8"),
         url=about.get("url", ""),
         status=about.get("status"),
+        opened=tuple(about.get("opened", ())),
     )
     return extract(made, PLATFORMS[platform or case.partition("/")[0]], asked).to_json()
 

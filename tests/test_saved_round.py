@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import plistlib
+import re
 import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sheetsync.cli import main
+from tests.test_typed import type_in
 from tests.workbooks import rows
 
 PAGES = Path(__file__).parent / "platforms" / "tiktok"
@@ -54,7 +58,7 @@ def test_thirty_due_ten_saved_and_the_report_is_true_line_by_line(tmp_path: Path
     said = run("sync", "--saved", str(folder)).stdout
     for n in range(10):
         assert f"@maker{n:02}  {1_000 + n:,} followers" in said
-    assert "Read (11)" in said, "the page that was saved twice is read twice, and counts once"
+    assert "Read (10)" in said, "the page that was saved twice is one page"
     assert "wall.html" in said
     assert "TikTok sent a browser check" in said
     assert "@maker11" in said
@@ -67,7 +71,7 @@ def test_thirty_due_ten_saved_and_the_report_is_true_line_by_line(tmp_path: Path
     assert len(rows("dashboard.xlsx", "History")) == 10
     assert "20 pages wait" in run("due", "--older", "3000").stdout
     again = run("sync", "--saved", str(folder)).stdout
-    assert "11 pages were in the dashboard already." in again
+    assert "10 pages were in the dashboard already." in again
     assert "nothing to change" in again
 
 
@@ -99,6 +103,19 @@ def test_delete_saved_deletes_what_was_read_and_nothing_else(tmp_path: Path) -> 
     assert sorted(path.name for path in folder.iterdir()) == ["note.txt", "wall.html"]
 
 
+def test_a_file_is_deleted_for_its_own_numbers_only(tmp_path: Path) -> None:
+    """Not for those that somebody typed, though its name is theirs in the report: "typed"."""
+    run("sync", "--saved", str(_written(tmp_path / "a.html", profile("anna", 10))))
+    type_in(
+        Path("dashboard.xlsx"),
+        "Profiles",
+        {"typed followers": 12, "typed on": date(2026, 11, 20)},
+    )
+    mine = _written(tmp_path / "in" / "typed", "<html><p>my own notes</p></html>")
+    said = run("sync", "--saved", str(mine.parent), "--delete-saved")
+    assert mine.exists(), said.output
+
+
 def test_a_page_whose_numbers_found_no_place_is_not_deleted(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -113,6 +130,7 @@ def test_a_page_whose_numbers_found_no_place_is_not_deleted(tmp_path: Path) -> N
 
 
 def _written(path: Path, text: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8")
     return path
 
@@ -130,7 +148,7 @@ def test_watch_syncs_as_files_arrive_until_ctrl_c(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0, out + err
-    assert "Stopped by you" in err
+    assert "stopped by you" in err.lower()
     assert {r["Handle"]: r["Followers"] for r in rows("dashboard.xlsx", "Profiles")} == {
         "anna": 10,
         "piet": 11,
@@ -141,3 +159,57 @@ def _handles() -> set[str]:
     if not Path("dashboard.xlsx").exists():
         return set()
     return {row["Handle"] for row in rows("dashboard.xlsx", "Profiles")}
+
+
+# What a browser's own ways of saving leave out
+
+
+def single_file(address: str, page: str) -> str:
+    """As Chrome writes it: without a single script."""
+    bare = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
+    head = (
+        f"From: <Saved by Blink>\nSnapshot-Content-Location: {address}\nSubject: x\n"
+        "Date: Sat, 21 Nov 2026 10:00:00 -0000\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="----x"\n\n\n------x\n'
+        f"Content-Type: text/html\nContent-Location: {address}\n\n"
+    )
+    return f"{head}{bare}\n\n------x--\n"
+
+
+def test_single_file_is_read_rounded_and_the_terminal_says_why_and_what_to_do() -> None:
+    page = (PAGES / "rendered-2026" / "page.html").read_text("utf-8")
+    _written(Path("in/a.mhtml"), single_file("https://www.tiktok.com/@anna.bakt", page))
+    bare = (PAGES / "universal" / "page.html").read_text("utf-8")
+    _written(Path("in/b.mht"), single_file("https://www.tiktok.com/@piet.vist", bare))
+    said = run("sync", "--saved", "in")
+    assert "≈" in said.stdout
+    assert "2 pages were saved as “Single File” (MHTML), which leaves out" in said.stderr
+    assert "Webpage, Complete" in said.stderr and "sheetsync due --open" in said.stderr
+    _written(Path("whole/c.html"), profile("mara", 1_000))
+    assert "Single File" not in run("sync", "--saved", "whole").stderr
+
+
+@pytest.mark.parametrize("way", ["complete", "webarchive", "singlefile"])
+def test_ways_of_saving_that_keep_scripts_give_the_exact_numbers(way: str) -> None:
+    page, address = profile("anna", 23_391), "https://www.tiktok.com/@anna"
+    folder = Path("in")
+    folder.mkdir()
+    if way == "webarchive":
+        main = {"WebResourceData": page.encode(), "WebResourceURL": address}
+        main |= {"WebResourceTextEncodingName": "UTF-8", "WebResourceMIMEType": "text/html"}
+        (folder / "a.webarchive").write_bytes(
+            plistlib.dumps({"WebMainResource": main}, fmt=plistlib.FMT_BINARY)
+        )
+    else:
+        comment = {
+            "complete": f"<!-- saved from url=({len(address):04}){address} -->\n",
+            "singlefile": f"<!--\n Page saved with SingleFile \n url: {address} \n saved date: "
+            "Sat Nov 21 2026 05:31:12 GMT+0000 (Coordinated Universal Time)\n-->",
+        }[way]
+        text = re.sub(r"<html[^>]*>", lambda tag: tag[0] + comment, page, count=1)
+        _written(folder / "a.html", text)
+        _written(folder / "a_files" / "x.html", profile("frame", 1))
+    said = run("sync", "--saved", "in")
+    assert "@anna  23,391 followers" in said.stdout
+    assert "Read (1)" in said.stdout
+    assert "Single File" not in said.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -93,7 +94,11 @@ WRONG = [
     ({"typed followers": "many", "typed on": date(2026, 11, 20)}, "is no number of followers"),
     ({"typed followers": 5, "typed on": date(2026, 11, 23)}, "still to come"),
     ({"typed followers": 5}, "without its day"),
-    ({"typed followers": 5, "typed on": "soon"}, "without its day"),
+    (
+        {"typed followers": 5, "typed on": "soon"},
+        "“soon” is not understood as a day; write it like",
+    ),
+    ({"typed followers": 5, "typed on": "3/4/2026"}, "is not understood"),
 ]
 
 
@@ -128,3 +133,86 @@ def test_what_cannot_be_is_said_with_its_row_and_writes_nothing(
 )
 def test_what_a_person_types_as_a_number(raw: object, count: Count | None) -> None:
     assert typed_count(raw) == count
+
+
+def second_row(to: Path, cells: Mapping[str, object]) -> None:
+    book = openpyxl.load_workbook(to)
+    tab = book["Profiles"]
+    headers = {cell.value: cell.column for cell in tab[1]}
+    tab.cell(3, 1).value = ANNA
+    for header, value in cells.items():
+        tab.cell(3, headers[header]).value = value  # type: ignore
+    book.save(to)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "shown"),
+    [(38_490, "12K", 12_000), ("12K", 9_000, 9_000), (9_000, 8_000, 8_000)],
+)
+def test_a_typed_number_is_corrected_by_typing_it_anew(
+    tmp_path: Path, first: object, then: object, shown: int
+) -> None:
+    to = tmp_path / "d.xlsx"
+    run(to)
+    for number in (first, then):
+        type_in(to, "Profiles", {"typed followers": number, "typed on": date(2026, 11, 20)})
+        synced = run(to)
+        assert [read.again for read in synced.reads] == [False], "and the report says so"
+    assert rows(to, "Profiles")[0]["Followers"] == shown
+    assert rows(to, "History")[0]["Followers"] == shown
+    assert [read.again for read in run(to).reads] == [True]
+
+
+def test_typed_views_are_corrected_too(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    run(to)
+    for views in (174_000, "12K"):
+        type_in(to, "Posts", {"typed views": views, "typed on": date(2026, 11, 20)})
+        run(to)
+    assert rows(to, "Posts")[0]["Views"] == 12_000
+
+
+def test_what_gives_way_to_an_exact_number_is_not_told_as_read(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    run(to, read_at(9, Count(38_501)))
+    type_in(to, "Profiles", {"typed followers": 38_490, "typed on": date(2026, 11, 20)})
+    assert [read.again for read in run(to).reads] == [True]
+
+
+@pytest.mark.parametrize("text", ["20/11/2026", "11/20/2026", "20 Nov 2026", "November 20, 2026"])
+def test_a_day_that_can_only_be_one_is_understood(tmp_path: Path, text: str) -> None:
+    to = tmp_path / "d.xlsx"
+    run(to)
+    type_in(to, "Profiles", {"typed followers": 5, "typed on": text})
+    run(to)
+    assert rows(to, "History")[0]["Day"].date() == date(2026, 11, 20)
+
+
+def test_no_post_had_views_before_it_was_published(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    run(to)
+    type_in(to, "Posts", {"typed views": 9, "typed on": date(2019, 11, 10)})
+    (wrong,) = run(to).wrong
+    assert "says 2019-11-10, but the post was published on 2025-10-11" in wrong
+
+
+def test_two_rows_that_say_different_things_of_one_day_are_both_named(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    run(to)
+    type_in(to, "Profiles", {"typed followers": "12.5K", "typed on": date(2026, 11, 20)})
+    second_row(to, {"typed followers": "13.5K", "typed on": date(2026, 11, 20)})
+    (wrong,) = run(to).wrong
+    assert wrong.startswith("Profiles, rows 2 and 3: different numbers")
+    assert rows(to, "History") == []
+
+
+def test_numbers_of_the_page_beside_a_newer_typed_one_say_their_day(tmp_path: Path) -> None:
+    to = tmp_path / "d.xlsx"
+    page = read_at(9, Count(38_501))
+    more = {**page.record.fields, "likes": Count(5), "posts": Count(2)}
+    run(to, Read("page.html", replace(page.record, fields=more)))
+    type_in(to, "Profiles", {"typed followers": 38_600, "typed on": date(2026, 11, 21)})
+    run(to)
+    (row,) = rows(to, "Profiles")
+    assert (row["Status"], row["Why"]) == ("Read in part", "Likes, posts: of 20 Nov 2026.")
+    assert not run(to).plan

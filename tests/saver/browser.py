@@ -6,8 +6,10 @@ they have on the web, and nothing can leave the machine.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-import socket
+import signal
 import ssl
 import subprocess
 import threading
@@ -16,13 +18,16 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 import trustme
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
+#: Seconds until something counts as hung. A loaded machine may take a while, and no test is
+#: about speed: everything waits for what it needs to see.
+PATIENCE = 180
 _START = [
     "--headless=new",
     "--no-sandbox",  # Chromium does not start as root otherwise
@@ -36,6 +41,7 @@ _START = [
     "--ignore-certificate-errors",
     "--disable-features=BackForwardCache",  # back: loaded again, as after a while
 ]
+T = TypeVar("T")
 
 
 class Site:
@@ -91,13 +97,13 @@ class Browser:
     def __init__(self, folder: Path, port: int) -> None:
         self.downloads = folder / "Downloads"
         self.downloads.mkdir()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            own = free.getsockname()[1]
+        self._log = (folder / "driver.log").open("wb")
         self._driver = subprocess.Popen(
-            [str(DRIVER), f"--port={own}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [str(DRIVER), "--port=0"], stdout=self._log, stderr=subprocess.STDOUT
         )
         self._web = requests.Session()
         self._web.trust_env = False
+        own = self.wait_for(lambda: _port((folder / "driver.log").read_text("utf-8")))
         self._at = f"http://127.0.0.1:{own}"
         options = {
             "binary": CHROMIUM,
@@ -106,51 +112,70 @@ class Browser:
                 f"--user-data-dir={folder / 'profile'}",
                 f"--host-resolver-rules=MAP * 127.0.0.1:{port}",
             ],
-            "prefs": {"download.default_directory": str(self.downloads)},
+            "prefs": {
+                "download.default_directory": str(self.downloads),
+                "profile.default_content_setting_values.automatic_downloads": 1,
+            },
         }
         wanted = {"browserName": "chrome", "goog:chromeOptions": options}
-        self.wait_for(self._ready)
-        self._at += (
-            "/session/" + self._ask("/session", capabilities={"alwaysMatch": wanted})["sessionId"]
-        )
+        session = self._ask("/session", capabilities={"alwaysMatch": wanted})
+        self._at += f"/session/{session['sessionId']}"
+        self._pid: int = session["capabilities"]["goog:processID"]
 
     def close(self) -> None:
-        with suppress(requests.RequestException):
-            self._web.delete(self._at, timeout=20)
+        try:
+            self._web.delete(self._at, timeout=PATIENCE)
+        except requests.RequestException:  # a browser that hangs outlives its driver
+            os.kill(self._pid, signal.SIGKILL)
         self._web.close()
         self._driver.terminate()
-        self._driver.wait(20)
+        self._driver.wait(PATIENCE)
+        self._log.close()
 
     def open(self, address: str) -> None:
         self._ask("/url", url=address)
 
     def click(self, bookmarklet: str) -> str:
-        """What a click on a bookmark does. Returns what the page says then ("" as a rule)."""
+        """Click on the bookmark; returns what the page says then, in place of a file."""
+        said = self.clicked(bookmarklet)
+        assert isinstance(said, str), f"{said} was saved"
+        return said
+
+    def saved(self, bookmarklet: str) -> Path:
+        """Click on the bookmark; returns the new file among the downloads."""
+        file = self.clicked(bookmarklet)
+        assert isinstance(file, Path), file
+        return file
+
+    def clicked(self, bookmarklet: str) -> Path | str:
+        """One of the two comes of every click, sooner or later."""
+        before = set(self.downloads.iterdir())
         self.cdp("Page.navigate", url=bookmarklet)
-        answer = self._web.get(f"{self._at}/alert/text", timeout=20).json()["value"]
+
+        def come() -> Path | str | None:
+            return self._new(before) or self._alert()
+
+        return self.wait_for(come)
+
+    def _new(self, before: set[Path]) -> Path | None:
+        """Chromium first reserves the name with an empty file."""
+        found = (p for p in self.downloads.glob("*.html") if p not in before)
+        return next((path for path in found if path.stat().st_size), None)
+
+    def _alert(self) -> str | None:
+        answer = self._web.get(f"{self._at}/alert/text", timeout=PATIENCE).json()["value"]
         if not isinstance(answer, str):
-            return ""
+            return None
         self._ask("/alert/accept")
         return answer
 
-    def saved(self, bookmarklet: str) -> Path:
-        """Click, and wait for the new file among the downloads."""
-        before = set(self.downloads.iterdir())
-        said = self.click(bookmarklet)
-        assert not said, said
-
-        def new() -> list[Path]:  # Chromium first reserves the name with an empty file
-            found = [p for p in self.downloads.glob("*.html") if p not in before]
-            return [path for path in found if path.stat().st_size]
-
-        self.wait_for(new)
-        return new()[0]
-
-    def wait_for(self, there: Callable[[], object]) -> None:
-        until = time.monotonic() + 20
-        while not there():
+    def wait_for(self, there: Callable[[], T | None]) -> T:
+        """What ``there`` finds at last."""
+        until = time.monotonic() + PATIENCE
+        while not (found := there()):
             assert time.monotonic() < until, "waited for nothing"
             time.sleep(0.01)
+        return found
 
     def run(self, script: str, *arguments: object) -> Any:
         return self._ask("/execute/sync", script=script, args=arguments)
@@ -159,12 +184,12 @@ class Browser:
         return self._ask("/goog/cdp/execute", cmd=command, params=parameters)
 
     def _ask(self, path: str, **body: object) -> Any:
-        answer = self._web.post(self._at + path, json=body, timeout=60).json()["value"]
+        answer = self._web.post(self._at + path, json=body, timeout=PATIENCE).json()["value"]
         if isinstance(answer, dict) and "error" in answer:
             raise AssertionError(f"{path}: {answer['message']}")
         return answer
 
-    def _ready(self) -> bool:
-        with suppress(requests.RequestException):
-            return self._web.get(self._at + "/status", timeout=5).ok
-        return False
+
+def _port(log: str) -> str | None:
+    found = re.search(r"started successfully on port (\d+)", log)
+    return found[1] if found else None

@@ -12,6 +12,14 @@ from sheetsync.saver import bookmarklet
 from tests.saver.browser import CHROMIUM, DRIVER, Browser, Site
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has all the browser's tests: two browsers on two cores wait for each other."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     site = Site()
@@ -31,4 +39,4 @@ def browser(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Br
 
 @pytest.fixture(scope="session")
 def saver() -> str:
-    return bookmarklet(builtin())
+    return bookmarklet(builtin(), every=True)

@@ -14,6 +14,13 @@ from sheetsync.platform_file import builtin
 
 SMALL = Path(__file__).parents[1] / "platforms"
 PLATFORMS = {platform.key: platform for platform in builtin()}
+#: Layouts of pages that no browser meets today: the saver leaves them out.
+OF_THE_PAST = {
+    f"{platform.key}/{layout.name}"
+    for platform in PLATFORMS.values()
+    for layout in platform.layouts
+    if not layout.saver
+}
 #: What a page may forbid; a bookmark's code is the reader's, not the page's.
 STRICT = {
     "Content-Security-Policy": (
@@ -39,7 +46,8 @@ def about(case: str) -> dict[str, Any]:
 
 def made_up(case: str, text: str) -> str:
     """An address for a page that states none: of the account in its data, else of somebody."""
-    named = re.findall(r'"uniqueId": ?"([^"]+)"', text) or ["somebody"]
+    named = re.findall(r'"uniqueId": ?"([^"]+)"', text)
+    named = named or re.findall(r"<title>[^<]*\((?:@|&#064;)([\w.]+)\)", text) or ["somebody"]
     return f"https://{PLATFORMS[case.partition('/')[0]].hosts[0]}/@{named[-1]}"
 
 
