@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -134,7 +134,8 @@ class Page:
     ``text`` is decoded; ``url`` is the final address and ``status`` the HTTP status, where
     known. ``captured_at``/``captured_by`` say when the page was made as far as the door knows;
     a time in the page's content is better and is found by ``extract``. ``problem`` is set when
-    there is no text worth reading (damaged, too large, timeout, …).
+    there is no text worth reading (damaged, too large, timeout, …). ``opened`` are the addresses
+    of the pages that a person had open while a recording was made in which this page lies.
     """
 
     text: str
@@ -146,6 +147,7 @@ class Page:
     captured_by: CapturedBy | None = None
     problem: Outcome | None = None
     detail: str = ""
+    opened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,41 @@ class Record:
             "posts": [_post_json(post) for post in self.posts],
             "detail": self.detail,
         }
+
+
+#: A cell of what an import gives.
+ImportValue = None | str | bool | int | float | date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRead:
+    """What one import gave at one moment.
+
+    ``formula`` and ``cell`` say which: its text, and the cell of the team's that it stands in, ""
+    for one that is only listed. ``rows`` are the whole result, all of one length; () for none: then
+    ``reason`` is a code, ``shows`` what a sheet's own cell would show (``#N/A``), ``why`` a
+    sentence and ``hint`` the next step. Of a formula with ``{handle}`` there are no rows; ``each``
+    has the value by profile key, and ``missed`` for the other profiles a sentence.
+    """
+
+    formula: str
+    at: datetime
+    cell: str = ""
+    rows: tuple[tuple[ImportValue, ...], ...] = ()
+    reason: str = ""
+    shows: str = ""
+    why: str = ""
+    hint: str = ""
+    each: Mapping[str, ImportValue] = field(default_factory=dict)
+    missed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.formula, self.cell
+
+    @property
+    def has_value(self) -> bool:
+        return bool(self.rows or self.each)
 
 
 def iso(moment: datetime) -> str:

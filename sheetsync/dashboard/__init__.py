@@ -9,9 +9,10 @@ rule answers "what will a sync write over?".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from sheetsync.model import FIELDS, Kind
 
@@ -35,12 +36,23 @@ Value = Scalar | Formula
 STEP = "~step"
 UTC_OF = "~utc"
 
+#: How many of a profile's newest posts its rates are made of.
+WINDOW = 12
+
+#: How many earlier values an import keeps, one a day.
+LAST = 28
+
 #: What the sync writes besides fields of a Record; ``plan`` makes each of them.
 BOOKKEEPING = frozenset(
     {
         *("platform", "handle", "id", "for", "status", "why", "checked~utc"),
         *("read_at", "read_at~utc", "kept", "source", "captured_by", "layout"),
-        *("day", "profile"),
+        *("day", "profile", "for_address", "twice", "label", "last_post", "trail"),
+        *("profile_group", "profile_median", "rated_n", "rated_views", "rated_sum"),
+        *("shared_n", "shared_views", "shared_sum"),
+        *(f"views_{number}" for number in range(1, WINDOW + 1)),
+        *("result", "result~type", "size", "cell", "before", "before_day", "column"),
+        *(f"last_{number}" for number in range(1, LAST + 1)),
     }
 )
 
@@ -55,6 +67,11 @@ class Format(StrEnum):
     DATE = "date"
     MOMENT = "moment"
     FLAG = "flag"
+    TIMES = "times"
+    GAIN = "gain"
+    ABOUT = "about"
+    PRICE = "price"
+    ANY = "any"  # numbers, text and dates in one column
 
 
 #: TEXT is ``@``, so that a caption "=1+1" stays text also after a person has edited the cell.
@@ -66,26 +83,53 @@ PATTERNS: Mapping[Format, str] = {
     Format.DATE: "d mmm yyyy",
     Format.MOMENT: "d mmm yyyy hh:mm",
     Format.FLAG: '"yes";"yes";"no"',  # without it LibreOffice shows TRUE as 1
+    Format.TIMES: "0.0",
+    Format.GAIN: "+#,##0;-#,##0;0",
+    Format.ABOUT: '"≈ "#,##0',
+    Format.PRICE: "#,##0.000",
+    Format.ANY: "General",
 }
 #: Chosen cell by cell: Google's conditional formats cannot set a number format.
-ROUNDED = '"≈ "#,##0'
+ROUNDED = PATTERNS[Format.ABOUT]
 
-NUMERIC = frozenset({Format.COUNT, Format.MONEY, Format.PERCENT, Format.DATE, Format.MOMENT})
+NUMERIC = frozenset(Format) - {Format.TEXT, Format.FLAG, Format.ANY}
+#: A number is a date only by its format; these words stand beside it.
+_DATED: Mapping[str, Format] = {"date": Format.DATE, "time": Format.MOMENT}
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The reading of ``field`` nearest to, and not after, ``days`` days before the newest one."""
+    """An older reading of ``field``: its value, its step, or the day on which it was made.
+
+    ``since`` "reading": the one nearest to, and not after, ``days`` days before the day of the
+    row's newest reading. "published": the one nearest to the age of ``days`` days.
+    """
 
     field: str
     days: int
+    part: Literal["value", "step", "day"] = "value"
+    since: Literal["reading", "published"] = "reading"
+
+
+class Signal(StrEnum):
+    """The one thing that a column's colour says; how is for the destination to know."""
+
+    NONE = ""
+    RISE = "rise"  # numbers above zero against those below
+    LATE = "late"  # a number over the guide's setting "old_after"
+    STATUS = "status"  # what needs a person
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """``key`` never changes; ``header`` is the first text, which the team may rename.
 
-    ``width`` is in characters. Raises ValueError unless there is exactly one kind of source.
+    ``width`` is in characters; ``folded`` columns stand in a collapsed group; ``about`` names the
+    columns with the steps of the numbers that a formula computes with. ``spark``: where a
+    destination can draw, the cell holds a small line of the profile's followers; ``line``: of the
+    numbers in its own row, from the first of these columns to the second, which stand side by side.
+    ``named_only``: it is never guessed from a header, where the team may have one of that name.
+    Raises ValueError unless there is exactly one kind of source.
     """
 
     key: str
@@ -98,6 +142,12 @@ class Column:
     width: float = 12
     hidden: bool = False
     note: str = ""
+    folded: bool = False
+    signal: Signal = Signal.NONE
+    about: tuple[str, ...] = ()
+    spark: bool = False
+    line: tuple[str, str] | None = None
+    named_only: bool = False
 
     def __post_init__(self) -> None:
         sources = [bool(self.value), self.baseline is not None, bool(self.formula), self.team]
@@ -108,24 +158,41 @@ class Column:
     def owned(self) -> bool:
         return not self.team
 
-    def pattern(self, step: Value = None) -> str:
-        """The number format of one cell; ``step`` is the step of the number in it."""
-        rounded = self.format is Format.COUNT and isinstance(step, int) and step > 1
-        return ROUNDED if rounded else PATTERNS[self.format]
+    @property
+    def written(self) -> str:
+        """What the plan calls the cell's content; "" where the sync plans none."""
+        return self.value or (self.key if self.baseline else "")
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The columns that say how exact this one's number is."""
+        return self.about or (self.key + STEP,)
+
+    def pattern(self, *steps: Value) -> str:
+        """The number format of one cell; ``steps`` are those of the numbers in it, or for a cell
+        that may hold anything the word for what it holds."""
+        if self.format is Format.ANY:
+            dated = (_DATED[step] for step in steps if isinstance(step, str) and step in _DATED)
+            return PATTERNS[next(dated, self.format)]
+        rounded = any(isinstance(step, int) and step > 1 for step in steps)
+        return ROUNDED if rounded and self.format is Format.COUNT else PATTERNS[self.format]
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A table: one header row, then rows. ``kind`` says whose addresses stand in column A.
+    """A table: one header row, then rows. ``kind`` says whose addresses stand in column A, or
+    that the rows are imports.
 
-    ``kind`` is None where rows have no address (History).
+    ``kind`` is None where rows have no address (History). An ``optional`` tab is there only from
+    the first row on that somebody asked for.
     """
 
     key: str
     title: str
     columns: tuple[Column, ...]
-    kind: Kind | None = None
+    kind: Kind | Literal["import"] | None = None
     hidden: bool = False
+    optional: bool = False
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
@@ -147,13 +214,16 @@ class LineStyle(StrEnum):
 class Line:
     """One line of a guide: a label in column A, text in column B.
 
-    With ``setting`` the text is only the first value of a named cell that belongs to the team.
+    With ``setting`` the text is only the first value of a named cell that belongs to the team;
+    ``also`` is a second such cell in column C, with its own name and first value.
     """
 
     label: str = ""
-    text: str = ""
+    text: str | int | float = ""
     style: LineStyle = LineStyle.PLAIN
     setting: str = ""
+    also: tuple[str, int | float] | None = None
+    format: Format = Format.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +236,108 @@ class Guide:
     hidden: bool = False
 
 
+class CellStyle(StrEnum):
+    PLAIN = "plain"
+    TITLE = "title"
+    HEADING = "heading"
+    LABEL = "label"
+    FIGURE = "figure"  # the one big number of a card
+    NOTE = "note"
+    PICK = "pick"  # the team chooses: yellow
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    """One cell of a Board, at ``row`` and ``at`` (position), from 1.
+
+    ``content`` is text or a number, or with ``live`` a neutral formula. ``pick`` names a cell that
+    belongs to the team (``content`` is its first value); it offers the plan's ``choices`` of that
+    name.
+    """
+
+    row: int
+    at: int
+    content: Scalar = None
+    live: bool = False
+    format: Format = Format.TEXT
+    style: CellStyle = CellStyle.PLAIN
+    pick: str = ""
+    choices: str = ""
+    signal: Signal = Signal.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells, edges included, from 1."""
+
+    first_row: int
+    first_at: int
+    last_row: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or row of bars; ``shown_by`` is the pick without which it is left out."""
+
+    name: str
+    values: Area
+    shown_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """``x`` and the series' values are areas of the tab ``source``; a series' ``name`` is text, or
+    the name of a pick that holds it. Size in pixels; anchored at ``row`` and ``at``."""
+
+    key: str
+    title: str
+    kind: Literal["column", "line"]
+    source: str
+    x: Area
+    series: tuple[Series, ...]
+    row: int
+    at: int
+    width: int = 620
+    height: int = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A tab that is sheetsync's whole, every cell at a fixed place, but for the picks.
+
+    What the plan fills in lies beside ``cells``; ``names`` are areas that formulas refer to.
+    ``widths`` are of its first columns, in characters. ``freeze``: rows, columns.
+    """
+
+    key: str
+    title: str
+    cells: tuple[BoardCell, ...] = ()
+    names: Mapping[str, Area] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
+    widths: tuple[float, ...] = ()
+    freeze: tuple[int, int] = (0, 0)
+    hidden: bool = False
+
+    @property
+    def picks(self) -> Mapping[str, BoardCell]:
+        return {cell.pick: cell for cell in self.cells if cell.pick}
+
+
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """All tabs in their order. ``edition`` rises when the words of the guide change."""
+    """All tabs in their order. ``edition`` rises when formulas or the words of the guide change."""
 
-    tabs: tuple[Tab | Guide, ...]
+    tabs: tuple[Tab | Guide | Board, ...]
     edition: int
 
     @property
     def tables(self) -> tuple[Tab, ...]:
         return tuple(tab for tab in self.tabs if isinstance(tab, Tab))
+
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        return tuple(tab for tab in self.tabs if isinstance(tab, Board))
 
     @property
     def guide(self) -> Guide:

@@ -1,122 +1,91 @@
-"""The one description of the dashboard: which tabs, which columns, in which order."""
+"""The one description of the dashboard: which tabs, in which order."""
 
 from __future__ import annotations
 
-from sheetsync.dashboard import STEP, UTC_OF, Column, Dashboard, Format, Guide, Tab
-from sheetsync.dashboard.words import GUIDE, NOTES, TITLES, header
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
-_PROFILE_COUNTS = ("followers", "following", "likes", "posts")
-_POST_COUNTS = ("views", "likes", "comments", "shares", "saves")
-
-
-def _team(key: str, format: Format = Format.TEXT, width: float = 12) -> Column:
-    return Column(key, header(key), format, team=True, width=width, note=NOTES.get(key, ""))
-
-
-def _read(key: str, format: Format = Format.TEXT, width: float = 12) -> Column:
-    """A column that the sync writes and people see."""
-    return Column(key, header(key), format, value=key, width=width, note=NOTES.get(key, ""))
-
-
-def _hidden(key: str, format: Format = Format.TEXT, width: float = 12) -> Column:
-    note = NOTES.get(key, "")
-    return Column(key, header(key), format, value=key, width=width, hidden=True, note=note)
+from sheetsync.dashboard import STEP, Column, Dashboard, Format, Guide, Tab
+from sheetsync.dashboard.board import BOARD
+from sheetsync.dashboard.formulas import check
+from sheetsync.dashboard.imports import IMPORTS
+from sheetsync.dashboard.imports import field as import_field
+from sheetsync.dashboard.posts import POSTS
+from sheetsync.dashboard.profiles import COUNTS, PROFILES
+from sheetsync.dashboard.rows import hidden, read
+from sheetsync.dashboard.trend import LOG, TREND
+from sheetsync.dashboard.words.guide import guide
+from sheetsync.dashboard.words.headings import TITLES
 
 
-def _counts(names: tuple[str, ...]) -> tuple[Column, ...]:
-    return tuple(_read(name, Format.COUNT, 14) for name in names)
+def _history() -> tuple[Column, ...]:
+    key = "history"
+    return (
+        read(key, "day", Format.DATE, 13),
+        read(key, "profile", width=28),
+        hidden(key, "account_id", width=24),
+        *(read(key, name, Format.COUNT, 14) for name in COUNTS),
+        *(hidden(key, name + STEP, Format.COUNT) for name in COUNTS),
+        hidden(key, "read_at~utc", Format.MOMENT, 18),
+        hidden(key, "source", width=9),
+        hidden(key, "captured_by", width=18),
+        hidden(key, "layout", width=16),
+        hidden(key, "kept", width=24),
+    )
 
 
-def _steps(names: tuple[str, ...]) -> tuple[Column, ...]:
-    return tuple(_hidden(name + STEP, Format.COUNT) for name in names)
+HISTORY = Tab("history", TITLES["history"], _history(), hidden=True)
 
 
-def _moment(key: str) -> Column:
-    """The exact moment, which ``key`` shows in the dashboard's own zone."""
-    return _hidden(key + UTC_OF, Format.MOMENT, 18)
+#: Fields that are only kept when a team asks for them: personal, and no number is made of them.
+ON_REQUEST = ("bio",)
 
 
-PROFILES = Tab(
-    "profiles",
-    TITLES["profiles"],
-    (
-        _team("address", width=36),
-        _team("group"),
-        _team("fee", Format.MONEY),
-        _team("typed_followers", Format.COUNT, 12),
-        _team("typed_on", Format.DATE, 12),
-        _read("platform"),
-        _read("handle", width=18),
-        _read("name", width=24),
-        _read("status", width=20),
-        _read("why", width=40),
-        *_counts(_PROFILE_COUNTS),
-        _read("verified", Format.FLAG, 10),
-        _read("private", Format.FLAG, 10),
-        _read("read_at", Format.MOMENT, 18),
-        _read("source", width=9),
-        _hidden("for", width=24),
-        _hidden("account_id", width=24),
-        *_steps(_PROFILE_COUNTS),
-        _hidden("captured_by"),
-        _moment("read_at"),
-        _hidden("kept", width=24),
-        _moment("checked"),
-    ),
-    kind="profile",
-)
+def dashboard(saver: str = "", fields: Collection[str] = ()) -> Dashboard:
+    """Return the description; ``saver`` is the bookmarklet that the guide shows as text,
+    ``fields`` are those of ``ON_REQUEST`` that Profiles keeps."""
+    how = Guide("guide", TITLES["guide"], guide(saver))
+    profiles = replace(PROFILES, columns=tuple(_with(fields)))
+    return Dashboard((BOARD, profiles, POSTS, how, TREND, HISTORY, LOG), edition=4)
 
-POSTS = Tab(
-    "posts",
-    TITLES["posts"],
-    (
-        _team("address", width=58),
-        _team("fee", Format.MONEY),
-        _team("typed_views", Format.COUNT, 11),
-        _team("typed_likes", Format.COUNT, 11),
-        _team("typed_comments", Format.COUNT, 11),
-        _team("typed_on", Format.DATE, 12),
-        _read("platform"),
-        _read("handle", width=18),
-        _read("published", Format.MOMENT, 18),
-        *_counts(_POST_COUNTS),
-        _read("caption", width=44),
-        _read("status", width=20),
-        _read("why", width=40),
-        _read("read_at", Format.MOMENT, 18),
-        _read("source", width=9),
-        _hidden("for", width=24),
-        _hidden("id", width=24),
-        _hidden("account_id", width=24),
-        *_steps(_POST_COUNTS),
-        _hidden("captured_by"),
-        _moment("published"),
-        _moment("read_at"),
-        _hidden("kept", width=24),
-        _moment("checked"),
-    ),
-    kind="post",
-)
 
-HISTORY = Tab(
-    "history",
-    TITLES["history"],
-    (
-        _read("day", Format.DATE, 13),
-        _read("profile", width=28),
-        _hidden("account_id", width=24),
-        *_counts(_PROFILE_COUNTS),
-        *_steps(_PROFILE_COUNTS),
-        _moment("read_at"),
-        _hidden("source", width=9),
-        _hidden("captured_by", width=18),
-        _hidden("layout", width=16),
-        _hidden("kept", width=24),
-    ),
-    hidden=True,
-)
+def _with(fields: Collection[str]) -> Iterator[Column]:
+    for column in PROFILES.columns:
+        yield column
+        if column.key == "name":
+            yield from (read("profiles", key, width=40) for key in ON_REQUEST if key in fields)
 
-DASHBOARD = Dashboard(
-    (PROFILES, POSTS, Guide("guide", TITLES["guide"], GUIDE), HISTORY),
-    edition=2,
-)
+
+def for_demo(described: Dashboard) -> Dashboard:
+    """The same with DEMO on every tab, so that nobody takes invented numbers for real ones."""
+    return replace(
+        described, tabs=tuple(replace(tab, title=f"DEMO {tab.title}") for tab in described.tabs)
+    )
+
+
+def with_imports(described: Dashboard, fields: Mapping[int, str] | None = None) -> Dashboard:
+    """The same with the tab Imports, behind the guide; and in Profiles with a column for each of
+    ``fields``, the imports that are worked out for each profile: their numbers and names."""
+    tabs = [tab for tab in described.tabs if tab.key != IMPORTS.key]
+    tabs.insert(tabs.index(described.guide) + 1, IMPORTS)
+    if fields:
+        at = next(n for n, tab in enumerate(tabs) if tab.key == PROFILES.key)
+        profiles = tabs[at]
+        assert isinstance(profiles, Tab)
+        more = []
+        taken = {column.header for column in profiles.columns}
+        for number, name in sorted(fields.items()):
+            more.append(import_field(number, name, frozenset(taken)))
+            taken.add(more[-1].header)
+        tabs[at] = replace(profiles, columns=(*profiles.columns, *more))
+    return replace(described, tabs=tuple(tabs))
+
+
+def without_imports(described: Dashboard) -> Dashboard:
+    """The same without the tabs that are there only from the first row on."""
+    kept = (tab for tab in described.tabs if not (isinstance(tab, Tab) and tab.optional))
+    return replace(described, tabs=tuple(kept))
+
+
+DASHBOARD = dashboard()
+check(with_imports(DASHBOARD))

@@ -1,59 +1,88 @@
 """State + records -> Plan: the cells to change, old and new. Pure.
 
 Rooms inside: ``state`` (what the destination holds), ``reading`` and ``known`` (what is known of
-one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``changes`` (the parts of a
-plan). Here: the Plan itself, and History.
+one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``imports`` and ``trail``
+(Imports), ``baselines`` and ``window`` (what the formulas of a row compute with), ``follow`` (which
+of that each row gets), ``trend`` (the tabs Trend and Log), ``history`` (the days), ``changes``
+(parts of a plan). Here: the Plan itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
-from itertools import count
+from datetime import date, datetime, timedelta
 
-from sheetsync.dashboard import Dashboard, Formula, Tab, Value, words
+from sheetsync.dashboard import Dashboard, Formula, Scalar, Value, words
+from sheetsync.dashboard.formulas import letters
+from sheetsync.dashboard.imports import FIELD
+from sheetsync.dashboard.imports import KEY as IMPORTS
+from sheetsync.dashboard.tabs import without_imports
+from sheetsync.dashboard.trend import LINES
+from sheetsync.dashboard.words.headings import CARDS
 from sheetsync.errors import UnsafePlan
-from sheetsync.model import Record
-from sheetsync.plan.changes import NO_LOSS, Change, Counts, Part, diff
-from sheetsync.plan.reading import (
-    Reading,
-    from_cells,
-    from_record,
-    merge,
-    moment_out,
-    to_cells,
-)
+from sheetsync.model import FIELDS, Count, Outcome, Profile, Record
+from sheetsync.plan.changes import NO_LOSS, Change, Counts
+from sheetsync.plan.erasure import Erasure, erasure_of, without
+from sheetsync.plan.follow import follow
+from sheetsync.plan.forgotten import Forgotten, respected
+from sheetsync.plan.history import plan_days
+from sheetsync.plan.imports import NOTHING, Imported, ImportRows, field_cells
+from sheetsync.plan.known import Known
+from sheetsync.plan.reading import Reading
 from sheetsync.plan.rows import Find, Rows, Target
 from sheetsync.plan.state import (
+    Block,
     History,
     HistoryKey,
+    Place,
     Row,
     State,
     TabState,
+    Trend,
     addresses,
     known_accounts,
-    letters,
     positions,
     zone_of,
 )
+from sheetsync.plan.trend import (
+    Fill,
+    Run,
+    log_after,
+    log_fill,
+    trend_after,
+    trend_fill,
+    trend_of,
+)
 
 __all__ = [
+    "Block",
     "Change",
     "Counts",
+    "Erasure",
+    "Fill",
     "Find",
+    "Forgotten",
     "History",
     "HistoryKey",
+    "Imported",
+    "Place",
     "Plan",
     "Row",
+    "Run",
     "State",
     "TabState",
     "Target",
+    "Trend",
     "addresses",
+    "allow_plan",
+    "forget_plan",
     "known_accounts",
     "letters",
     "make_plan",
     "positions",
+    "respected",
+    "trend_of",
     "zone_of",
 ]
 
@@ -66,7 +95,18 @@ class Plan:
     itself, ("guide", "") the guide's text. ``unplaced`` are records that fit no row: without an
     address of their own, or with one that means something else. ``unused`` are records whose
     numbers changed nothing because nobody knows their day, and those of the row have one (not
-    those that were there already). ``filled`` counts the owned cells that hold something now.
+    those that were there already); ``overtaken`` are those none of whose numbers are in their row,
+    which has newer ones, each with the moment of these. ``filled`` counts the owned cells that
+    hold something now.
+
+    What a destination writes along when it writes at all: ``fills``, the values of boards by tab
+    key; ``choices`` of their drop-downs; ``picks``, first choices where the team made none; and
+    before the day ``keep_daily`` History keeps one day a month (None: it keeps all).
+
+    ``spills`` are tabs of sheetsync's own that are written whole, by title: those that change.
+    ``erasure`` is all that goes of a person who is forgotten, ``forgotten`` who is not to be read
+    again: a destination keeps it in a place that nobody sees, whole, with every plan that it
+    writes, and gives it back in its State.
     """
 
     dashboard: Dashboard
@@ -76,10 +116,19 @@ class Plan:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     unplaced: tuple[Record, ...] = ()
     unused: tuple[Record, ...] = ()
+    overtaken: tuple[tuple[Record, datetime], ...] = ()
     filled: int = 0
+    fills: Mapping[str, Fill] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    picks: Mapping[str, str] = field(default_factory=dict)
+    keep_daily: date | None = None
+    spills: Mapping[str, Block] = field(default_factory=dict)
+    erasure: Erasure | None = None
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.missing)
+        more = self.erasure is not None or self.forgotten != self.state.forgotten
+        return bool(self.changes or self.missing or self.spills or more)
 
     def title(self, tab: str) -> str:
         """The tab's title as the team has it."""
@@ -99,14 +148,20 @@ class Plan:
             for change in self.changes
             if hidden or not self.dashboard.tab(change.tab).column(change.column).hidden
         ]
-        return made + shown
+        spilled = [
+            f"{title}: {len(rows)} × {len(rows[0])} cells, written whole"
+            for title, rows in self.spills.items()
+        ]
+        return made + shown + spilled
 
     @property
     def blanked(self) -> int:
-        """Owned cells that would lose what they hold."""
+        """Owned cells that would lose what they hold. Results of an import only go when its
+        formula does, which is the team's own doing."""
         return sum(
             change.new is None and change.old is not None and change.column not in NO_LOSS
             for change in self.changes
+            if change.tab != IMPORTS and not change.column.startswith(FIELD)
         )
 
     def raise_if_unsafe(self, allow_loss: bool = False) -> None:
@@ -147,34 +202,149 @@ def make_plan(
     find: Find,
     platforms: Collection[str],
     watched: Sequence[Target] = (),
+    run: Run = Run(),  # noqa: B008 -- it is frozen
+    retention: int | None = None,
+    imported: Imported = NOTHING,
 ) -> Plan:
     """The plan that brings ``state`` up to ``records``, which are judged already.
 
     ``platforms`` are the keys of those that ``find`` knows: a row of any other keeps what it
-    holds. ``watched`` get a row even without a record. Raises ConfigError for an unknown time zone.
+    holds. ``watched`` get a row even without a record. ``retention``: for how many days History
+    keeps every day. The plan's dashboard lacks the tab Imports as long as nobody asked for one.
+    Raises ConfigError for an unknown time zone, and DestinationError where a tab is in the way.
     """
     zone = zone_of(state)
-    profiles = [record for record in records if record.kind == "profile"]
-    by_kind = {"profile": profiles, "post": _posts_of(records)}
+    listing = next((tab for tab in dashboard.tables if tab.kind == "import"), None)
+    imports = ImportRows(listing, state, zone, imported) if listing else None
+    if imports is None or not imports.needed:
+        dashboard, imports = without_imports(dashboard), None
+    read = [record for record in records if not _is_forgotten(record, state)]
+    profiles = [record for record in read if record.kind == "profile"]
     rows = {
-        tab.kind: Rows(tab, state, zone, now, find, platforms)
+        kind: Rows(tab, state, zone, now, find, platforms)
+        for kind in FIELDS
         for tab in dashboard.tables
-        if tab.kind is not None
+        if tab.kind == kind
     }
-    parts = [tab.plan(by_kind[kind], watched) for kind, tab in rows.items()]
-    unplaced = [record for part in parts for record in part.unplaced]
+    rows["profile"].learn(profiles, watched)
+    rows["post"].learn(_posts_of(read), watched)
+    unplaced = [record for tab in rows.values() for record in tab.unplaced]
     placed = [record for record in profiles if record not in unplaced]
-    parts.append(_plan_history(dashboard.tab("history"), state, zone, placed, now))
+    keep_daily = None if retention is None else now.astimezone(zone).date() - timedelta(retention)
+    days = plan_days(dashboard.tab("history"), state, zone, placed, now, keep_daily)
+    more = follow(rows["profile"], rows["post"], days.readings, zone)
+    if imports is not None:
+        _add_fields(imports, rows["profile"], more["profile"])
+    parts = [*(tab.part(more[kind]) for kind, tab in rows.items()), days.part]
+    if imports is not None:
+        parts.append(imports.part())
+    changes = tuple(change for part in parts for change in part.changes)
+    labels = {key: str(cells["label"]) for key, cells in more["profile"].items()}
+    trend, last = trend_after(state, _followers(days.readings), labels)
+    shown = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    log = log_after(state, shown, [*records, *imported.reads], len(changes), run)
     return Plan(
         dashboard,
         state,
-        changes=tuple(change for part in parts for change in part.changes),
+        changes=changes,
         missing=_missing(dashboard, state),
         counts={part.tab: part.counts for part in parts},
         unplaced=tuple(unplaced),
-        unused=tuple(record for record in records if rows[record.kind].unused(record)),
+        unused=tuple(record for record in read if rows[record.kind].unused(record)),
+        overtaken=tuple((r, at) for r in read if (at := rows[r.kind].overtaken(r))),
         filled=sum(part.filled for part in parts),
+        fills={"trend": trend_fill(trend, last, labels), "log": log_fill(log)},
+        choices={"groups": _groups(state), "labels": tuple(labels.values())},
+        picks=_picks(labels, rows["profile"].known),
+        keep_daily=keep_daily,
+        spills=_new_spills(imports, state),
+        forgotten=state.forgotten,
     )
+
+
+def _add_fields(imports: ImportRows, profiles: Rows, more: dict[str, dict[str, Scalar]]) -> None:
+    """The columns of Profiles that an import fills."""
+    changed = imports.changed_fields()
+    for column, read in imports.fields().items():
+        for key in profiles.all_targets():
+            held = profiles.held(key, [column]).get(column)
+            more.setdefault(key, {})[column] = field_cells(
+                read, key, held, changed=column in changed
+            )
+
+
+def _new_spills(imports: ImportRows | None, state: State) -> dict[str, Block]:
+    spills = imports.spills if imports else {}
+    return {title: rows for title, rows in spills.items() if state.spilled.get(title) != rows}
+
+
+def _is_forgotten(record: Record, state: State) -> bool:
+    return record.outcome is Outcome.FORGOTTEN or state.forgotten.about(record)
+
+
+def forget_plan(
+    dashboard: Dashboard,
+    state: State,
+    target: Profile,
+    now: datetime,
+    *,
+    find: Find,
+    platforms: Collection[str],
+    salt: str,
+    allow_loss: bool = False,
+) -> Plan:
+    """The plan after which the dashboard holds nothing of ``target`` but marks (see Forgotten).
+
+    ``salt`` is random text, used when the dashboard has none yet.
+    """
+    erasure = replace(erasure_of(state, target, find), allow_loss=allow_loss)
+    forgotten = state.forgotten.adding(erasure.names, salt)
+    rest = replace(without(state, erasure), forgotten=forgotten)
+    done = Record(target.platform, "profile", Outcome.FORGOTTEN)  # for the Log: that, not who
+    plan = make_plan(dashboard, rest, [done], now, find=find, platforms=platforms)
+    return replace(plan, erasure=erasure)
+
+
+def allow_plan(
+    dashboard: Dashboard,
+    state: State,
+    target: Profile,
+    now: datetime,
+    *,
+    find: Find,
+    platforms: Collection[str],
+) -> Plan:
+    """The plan after which ``target`` may be read again."""
+    lifted = replace(state, forgotten=state.forgotten.lifting(target))
+    plan = make_plan(dashboard, lifted, (), now, find=find, platforms=platforms)
+    return replace(plan, state=state)
+
+
+def _followers(readings: Mapping[HistoryKey, Reading]) -> dict[HistoryKey, Count]:
+    found = {key: reading.seen.get("followers") for key, reading in readings.items()}
+    return {k: s.value for k, s in found.items() if s and isinstance(s.value, Count)}
+
+
+def _groups(state: State) -> tuple[str, ...]:
+    """What stands in Group beside an address, each once, in the order of the rows."""
+    held = state.tabs.get("profiles")
+    rows = [row for row in held.rows if row.text("address")] if held else []
+    groups = dict.fromkeys(group for row in rows if (group := row.shown("group")) is not None)
+    return tuple(str(group) for group in groups if str(group).lower() != CARDS["all"])
+
+
+def _picks(labels: Mapping[str, str], known: Mapping[str, Known]) -> dict[str, str]:
+    """First choices: the largest profiles, compared and drawn."""
+    size = {
+        key: count.value
+        for key in labels
+        if (seen := known[key].reading.seen.get("followers"))
+        and isinstance(count := seen.value, Count)
+    }
+    largest = [labels[key] for key in sorted(size, key=lambda key: (-size[key], key))]
+    pairs = zip((f"compare_{n}" for n in (1, 2)), largest, strict=False)
+    lines = zip((f"line_{n}" for n in range(1, LINES + 1)), largest, strict=False)
+    return {**dict(pairs), **dict(lines)}
 
 
 def _missing(dashboard: Dashboard, state: State) -> tuple[tuple[str, str], ...]:
@@ -187,6 +357,7 @@ def _missing(dashboard: Dashboard, state: State) -> tuple[tuple[str, str], ...]:
             missing += [(tab.key, c.key) for c in tab.columns if c.key not in held.columns]
     if state.edition < dashboard.edition:
         missing.append((dashboard.guide.key, ""))
+    missing += [(board.key, "") for board in dashboard.boards if board.key not in state.boards]
     return tuple(missing)
 
 
@@ -212,55 +383,3 @@ def _posts_of(records: Iterable[Record]) -> list[Record]:
 
 def _with_handle(post: Record, handle: str) -> Record:
     return replace(post, fields={"handle": handle, **post.fields}) if handle else post
-
-
-# --- History --------------------------------------------------------------------------------
-
-
-def _plan_history(
-    tab: Tab, state: State, zone: tzinfo, profiles: Sequence[Record], now: datetime
-) -> Part:
-    """One row for each profile and day: replaced in place, or appended in order of days."""
-    names = tab.fields("profile")
-    found = list(_dated(profiles, names, now))
-    days = [(profile, at.astimezone(zone).date()) for profile, at, _ in found]
-    near = {(profile, day + timedelta(n)) for profile, day in days for n in (-1, 0, 1)}
-    held = state.history(near) if near else History()
-    readings: dict[HistoryKey, Reading] = {}
-    for (profile, day), (_, at, reading) in zip(days, found, strict=True):
-        key = (profile, _day_held(held, profile, day, at))
-        readings[key] = merge(readings.get(key, Reading()), reading, zone)
-    free = count(held.next_row)
-    changes: list[Change] = []
-    changed = added = 0
-    for (profile, day), reading in sorted(readings.items(), key=lambda item: item[0][::-1]):
-        row = held.rows.get((profile, day))
-        before = from_cells(row.cells, names, "profile") if row else Reading()
-        whole = merge(before, reading, zone, fresh=True)
-        cells = {"day": day, "profile": profile, **to_cells(whole, zone)}
-        new = diff(tab, row or Row(next(free), {}), cells, added=row is None)
-        changes += new
-        added += row is None
-        changed += row is not None and bool(new)
-    return Part(tab.key, changes, Counts(changed, added, len(readings) - changed - added))
-
-
-def _dated(
-    profiles: Sequence[Record], names: Sequence[str], now: datetime
-) -> Iterator[tuple[str, datetime, Reading]]:
-    """(profile key, moment, reading) of each record that has all three, and numbers."""
-    for record in profiles:
-        reading = from_record(record, names, now) if record.outcome.has_numbers else Reading()
-        if record.key and reading.at is not None and reading.has_numbers:
-            yield record.key, reading.at, reading
-
-
-def _day_held(held: History, profile: str, day: date, at: datetime) -> date:
-    """The day of History that a reading belongs to: its own, but where a day beside it holds a
-    reading of the very moment, that one. (It was written when the dashboard had another zone;
-    one reading must not become two days.)"""
-    for near in (day, day - timedelta(1), day + timedelta(1)):
-        row = held.rows.get((profile, near))
-        if row is not None and row.cells.get("read_at~utc") == moment_out(at):
-            return near
-    return day

@@ -9,8 +9,8 @@ from sheetsync.dashboard import Tab, Value
 from sheetsync.model import Record
 from sheetsync.plan.state import Row
 
-#: Cells that become blank when things get better; their loss is no loss.
-NO_LOSS = frozenset({"why", "kept"})
+#: Cells that become blank when things get better, or that follow from others: no loss.
+NO_LOSS = frozenset({"why", "kept", "twice", "trail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Part:
 
 
 def diff(tab: Tab, row: Row, cells: Mapping[str, Value], *, added: bool = False) -> list[Change]:
-    """The changes that make the row's owned cells equal ``cells``, which are by ``value``."""
+    """The changes that make the row's owned cells equal ``cells``, by a Column's ``written``."""
     return [
         Change(tab.key, row.number, column.key, old, new, added)
         for column in tab.columns
-        if column.value
-        and not same(old := row.cells.get(column.key), new := cells.get(column.value))
+        if column.written
+        and not same(old := row.cells.get(column.key), new := cells.get(column.written))
     ]
 
 

@@ -6,14 +6,14 @@ does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sheetsync.dashboard import UTC_OF, Scalar, Value, words
 from sheetsync.dashboard.words import Status
-from sheetsync.model import Kind, Outcome, Record
+from sheetsync.model import Count, Kind, Outcome, Record
 from sheetsync.plan.reading import (
     Reading,
     fit_text,
@@ -73,11 +73,22 @@ class Known:
         """What a row says, its ``cells`` by a Column's ``value``."""
         reading = from_cells(cells, names, kind)
         status, why = cells.get("status"), cells.get("why")
-        if status in set(Status) and why not in words.NO_ANSWER:
+        if status in set(Status) and not words.is_no_answer(why):
             at = moment_in(cells.get("checked" + UTC_OF))
             return cls(reading, Answer(str(status), why if isinstance(why, str) else "", at))
         # Never answered, or typed over by a person: the numbers speak for themselves.
         return cls(reading, Answer(Status.READ, "", reading.at) if reading.seen else Answer())
+
+    def _older(self, zone: tzinfo) -> Mapping[date, Sequence[str]]:
+        """Where the newest number was typed: the numbers of earlier days that stand beside it."""
+        found: dict[date, list[str]] = {}
+        if self.reading.origin[0] == "typed" and self.reading.at:
+            today = self.reading.at.astimezone(zone).date()
+            for name, seen in self.reading.seen.items():
+                then = seen.at.astimezone(zone).date() if seen.at else today
+                if isinstance(seen.value, Count) and then < today:
+                    found.setdefault(then, []).append(name)
+        return found
 
     def cells(self, zone: tzinfo, now: datetime) -> dict[str, Scalar]:
         """Numbers without fresh news of them are Old; none at all is Waiting."""
@@ -87,6 +98,8 @@ class Known:
             status = Status.OLD if self.reading.has_numbers else Status.WAITING
         elif status in _GOOD and read and now - read > OLD_AFTER:
             status, why = Status.OLD, words.old(read.astimezone(zone).date())
+        elif status == Status.READ and (older := self._older(zone)):
+            status, why = Status.PART, words.of_earlier_days(older)
         if not self.answer.status:
             why = words.NOT_READ_YET
         return {
@@ -98,9 +111,10 @@ class Known:
 
 
 def _answer(record: Record, now: datetime) -> Answer:
+    """The site's answer. A page that was fetched was answered now, however old its content is."""
     at = moment(record.captured_at, now)
-    if at is None and record.source in ("http", "api"):
-        at = moment(now, now)  # the site was asked just now
+    if record.source in ("http", "api") and (at is None or record.captured_by != "clock"):
+        at = moment(now, now)
     why = fit_text(record.detail) or words.WHY[record.outcome]
     if record.outcome is Outcome.PARTIAL and record.missing and not record.detail:
         why = words.not_shown(record.missing)

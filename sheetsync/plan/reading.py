@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sheetsync.dashboard import STEP, UTC_OF, Scalar, Value
@@ -59,18 +59,30 @@ def merge(a: Reading, b: Reading, zone: tzinfo, *, fresh: bool = False) -> Readi
     A field is the newer day's; within a day (in ``zone``) exact beats rounded, then later beats
     earlier. A dated reading replaces an undated one whole: numbers of no date must not stand
     beside a date. With ``fresh``, ``b`` was read just now and ``a`` is what a row holds: of one
-    moment ``b`` is right, since the row may have been typed over.
+    moment ``b`` is right, since the row may have been typed over. What the team typed gives way to
+    what it typed later for that day.
     """
     if (a.at is None) != (b.at is None):
         return b if a.at is None else a
     seen = dict(a.seen)
     for name, theirs in b.seen.items():
         ours = seen.get(name)
-        if ours is None or _rank(theirs, zone, fresh) > _rank(ours, zone):
+        corrected = fresh and ours is not None and ours.at == theirs.at
+        if (
+            ours is None
+            or _rank(theirs, zone, fresh) > _rank(ours, zone)
+            or (corrected and is_typed(theirs.at, zone))
+        ):
             seen[name] = theirs
     newer = (_order(b.at), fresh and bool(b.seen), b.origin) > (_order(a.at), False, a.origin)
     newest = b if newer else a
     return Reading(seen, newest.at, newest.origin)
+
+
+def is_typed(at: datetime | None, zone: tzinfo) -> bool:
+    """Whether a number is one that the team typed: it has the first moment of its day, as no page
+    has. Typed anew it is a correction, however exact the former one was."""
+    return at is not None and at == datetime.combine(at.astimezone(zone).date(), time(), zone)
 
 
 def _order(at: datetime | None) -> datetime:

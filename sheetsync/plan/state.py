@@ -1,18 +1,22 @@
 """State: what a destination holds, as far as planning needs it. Values only, no I/O.
 
-``State.history`` and ``State.accounts`` are the only doors back to the destination: History is
-never held whole.
+``State.history``, ``accounts``, ``before`` and ``since`` are the only doors back to the
+destination: History is never held whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sheetsync.dashboard import Formula, Tab, Value
+from sheetsync.dashboard import Formula, Scalar, Tab, Value
+from sheetsync.dashboard.formulas import letters
 from sheetsync.errors import ConfigError
+from sheetsync.model import Count
+from sheetsync.plan.forgotten import Forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,12 @@ class Row:
 
     number: int
     cells: Mapping[str, Value]
+
+    def shown(self, key: str) -> Scalar:
+        """What the cell shows: of a formula the value last computed."""
+        cell = self.cells.get(key)
+        value = cell.value if isinstance(cell, Formula) else cell
+        return (value.strip() or None) if isinstance(value, str) else value
 
     def text(self, key: str) -> str:
         """The text of a cell as a person sees it, "" for a number or nothing."""
@@ -61,8 +71,59 @@ def _no_history(_keys: Collection[HistoryKey]) -> History:
     return History()
 
 
+#: Of each profile key the days asked about.
+Days = Mapping[str, Collection[date]]
+
+
+def _none_before(_days: Days) -> Mapping[HistoryKey, Row]:
+    return {}
+
+
+def _none_since(_day: date) -> Iterable[Row]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Followers by profile key and day, of the days that the tab Trend reaches back.
+
+    ``slots`` are the profile keys in the order of their columns.
+    """
+
+    slots: tuple[str, ...] = ()
+    followers: Mapping[HistoryKey, Count] = field(default_factory=dict)
+
+
 def _no_accounts(_keys: Collection[str]) -> Mapping[str, str]:
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell anywhere in the destination: the title of its tab, row and position from 1."""
+
+    tab: str
+    row: int
+    at: int
+
+    @property
+    def a1(self) -> str:
+        """``Sheet1!B4``, quoted where a formula needs it."""
+        plain = re.fullmatch(r"[A-Za-z_]\w*", self.tab) is not None
+        tab = self.tab if plain else "'" + self.tab.replace("'", "''") + "'"
+        return f"{tab}!{letters(self.at)}{self.row}"
+
+
+#: The whole content of a tab: rows of one length.
+Block = tuple[tuple[Scalar, ...], ...]
+
+
+def _no_cells(_places: Collection[Place]) -> Mapping[Place, Value]:
+    return {}
+
+
+def _no_formulas(_word: str) -> Iterable[tuple[Place, str]]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +134,12 @@ class State:
     History, those that are there; ``accounts(profile keys)`` the account id of each one's newest
     row of History that has one: the row in Profiles may be gone. Both may have to look through
     all of History, so they are asked once, and only for what nothing else tells.
+
+    For imports: ``titles`` are those of all tabs; ``cells(places)`` what stands there, without the
+    blank ones; ``formulas(word)`` the formulas with that word in cells that are the team's; and
+    ``spilled`` holds by title the tabs that sheetsync made for whole results. ``locale`` is the
+    one in which people read numbers here. ``narrow``: this destination does neither look into the
+    team's cells nor write whole results yet.
     """
 
     tabs: Mapping[str, TabState] = field(default_factory=dict)
@@ -81,6 +148,19 @@ class State:
     edition: int = 0
     history: Callable[[Collection[HistoryKey]], History] = _no_history
     accounts: Callable[[Collection[str]], Mapping[str, str]] = _no_accounts
+    before: Callable[[Days], Mapping[HistoryKey, Row]] = _none_before
+    since: Callable[[date], Iterable[Row]] = _none_since
+    boards: frozenset[str] = frozenset()
+    picks: Mapping[str, Value] = field(default_factory=dict)
+    trend: Trend | None = None
+    log: tuple[tuple[Scalar, ...], ...] = ()
+    titles: tuple[str, ...] = ()
+    cells: Callable[[Collection[Place]], Mapping[Place, Value]] = _no_cells
+    formulas: Callable[[str], Iterable[tuple[Place, str]]] = _no_formulas
+    spilled: Mapping[str, Block] = field(default_factory=dict)
+    locale: str = "en_US"
+    narrow: bool = False
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
 
 def addresses(state: State, tab: str) -> tuple[str, ...]:
@@ -121,12 +201,3 @@ def positions(tab: Tab, held: TabState | None) -> dict[str, int]:
             free += 1
             found[column.key] = free
     return found
-
-
-def letters(position: int) -> str:
-    """1 -> A, 27 -> AA."""
-    text = ""
-    while position:
-        position, rest = divmod(position - 1, 26)
-        text = chr(65 + rest) + text
-    return text

@@ -14,7 +14,9 @@ from sheetsync.dashboard import (
     LineStyle,
     Tab,
 )
-from sheetsync.dashboard.tabs import DASHBOARD, HISTORY, POSTS, PROFILES
+from sheetsync.dashboard.posts import POSTS
+from sheetsync.dashboard.profiles import PROFILES
+from sheetsync.dashboard.tabs import DASHBOARD, HISTORY, dashboard, for_demo
 from sheetsync.model import FIELDS, POST_FIELDS, PROFILE_FIELDS
 
 COLUMNS = [pytest.param(t, c, id=f"{t.key}/{c.key}") for t in DASHBOARD.tables for c in t.columns]
@@ -24,7 +26,15 @@ COLUMNS = [pytest.param(t, c, id=f"{t.key}/{c.key}") for t in DASHBOARD.tables f
 def test_a_column_is_written_by_the_sync_or_by_the_team(tab: Tab, column: Column) -> None:
     fields = FIELDS[tab.kind or "profile"]
     name = column.value.removesuffix(STEP).removesuffix(UTC_OF)
-    assert column.team or name in fields or column.value in BOOKKEEPING
+    written = name in fields or column.value in BOOKKEEPING
+    assert column.team or written or column.formula or column.baseline
+
+
+@pytest.mark.parametrize(("tab", "column"), COLUMNS)
+def test_a_baseline_is_of_a_number_that_is_kept_and_has_its_step(tab: Tab, column: Column) -> None:
+    if column.baseline and column.baseline.part == "value":
+        assert column.baseline.field in tab.fields(tab.kind or "profile")
+        assert tab.column(column.key + STEP).baseline
 
 
 @pytest.mark.parametrize("sources", [{}, {"value": "name", "team": True}, {"formula": "=1"}])
@@ -70,8 +80,11 @@ def test_every_count_of_the_model_has_a_column() -> None:
     assert {n for n, kind in POST_FIELDS.items() if kind == "count"} <= set(POSTS.fields("post"))
 
 
-def test_biographies_are_not_kept() -> None:
+def test_biographies_are_kept_only_on_request() -> None:
     assert not any(column.value == "bio" for tab in DASHBOARD.tables for column in tab.columns)
+    asked = dashboard(fields=["bio"]).tab("profiles")
+    assert "bio" in asked.fields("profile")
+    assert [c.key for c in asked.columns if c.key != "bio"] == [c.key for c in PROFILES.columns]
 
 
 def test_a_rounded_number_shows_it_and_an_exact_one_does_not() -> None:
@@ -86,10 +99,26 @@ def test_text_from_a_page_stays_text_also_after_an_edit() -> None:
     assert POSTS.column("caption").format is Format.TEXT
 
 
-def test_the_guide_has_one_cell_for_the_time_zone_and_it_is_yellow() -> None:
-    [line] = [line for line in DASHBOARD.guide.lines if line.setting]
-    assert (line.setting, line.text, line.style) == ("zone", "UTC", LineStyle.YOURS)
+def test_every_setting_of_the_guide_is_a_yellow_cell() -> None:
+    lines = [line for line in DASHBOARD.guide.lines if line.setting]
+    assert all(line.style is LineStyle.YOURS for line in lines)
+    assert [line.text for line in lines if line.setting == "zone"] == ["UTC"]
 
 
-def test_only_history_is_hidden() -> None:
-    assert [tab.title for tab in DASHBOARD.tabs if tab.hidden] == ["History"]
+def test_what_only_machines_need_is_hidden() -> None:
+    assert [tab.title for tab in DASHBOARD.tabs if tab.hidden] == ["Trend", "History", "Log"]
+    assert not any(c.hidden for tab in DASHBOARD.tables for c in tab.columns if c.team)
+
+
+def test_every_column_that_people_see_and_the_sheet_computes_says_how() -> None:
+    shown = [c for tab in DASHBOARD.tables for c in tab.columns if c.formula and not c.hidden]
+    assert [column.key for column in shown if not column.note] == []
+
+
+def test_the_saver_can_stand_in_the_guide() -> None:
+    texts = [line.text for line in dashboard("javascript:void(0)").guide.lines]
+    assert "javascript:void(0)" in texts
+
+
+def test_a_demo_says_so_on_every_tab() -> None:
+    assert all(tab.title.startswith("DEMO ") for tab in for_demo(DASHBOARD).tabs)

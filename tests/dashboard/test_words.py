@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from sheetsync.dashboard import words
+from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.dashboard.words import STATUS, WHY, Status
+from sheetsync.dashboard.words.guide import guide
 from sheetsync.model import Outcome
 
 
@@ -21,8 +23,20 @@ def test_every_outcome_has_a_kind_word_and_a_sentence_without_a_code(outcome: Ou
 
 
 def test_the_guide_explains_every_word_of_the_status_column() -> None:
-    labels = [line.label for line in words.GUIDE]
+    labels = [line.label for line in guide()]
     assert [word for word in Status if word not in labels] == []
+
+
+def test_every_column_that_people_see_has_a_note_on_its_header() -> None:
+    columns = [(tab.key, column) for tab in DASHBOARD.tables for column in tab.columns]
+    assert [(t, c.header) for t, c in columns if not c.hidden and len(c.note) < 15] == []
+
+
+def test_the_guide_explains_every_code_of_the_log() -> None:
+    told = {line.label: line.text for line in guide()}
+    assert {o.value: told.get(o.value) for o in WHY if not o.has_numbers} == {
+        o.value: sentence for o, sentence in WHY.items() if not o.has_numbers
+    }
 
 
 def test_only_good_readings_are_called_read() -> None:

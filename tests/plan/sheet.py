@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sheetsync.dashboard import Value
+from sheetsync.dashboard import Scalar, Value
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.model import FIELDS, Count, FieldValue, Kind, Outcome, Post, Profile, Record
 from sheetsync.plan import (
@@ -19,7 +19,9 @@ from sheetsync.plan import (
     State,
     TabState,
     Target,
+    Trend,
     make_plan,
+    trend_of,
 )
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -118,6 +120,11 @@ class Sheet:
         self.edition = 0
         self.tabs: dict[str, dict[int, dict[str, Value]]] = {}
         self.asked: list[HistoryKey] = []
+        self.boards: frozenset[str] = frozenset()
+        self.picks: dict[str, Value] = {}
+        self.trend: Trend | None = None
+        self.log: tuple[tuple[Scalar, ...], ...] = ()
+        self.hidden_columns: frozenset[str] = frozenset()
 
     def state(self) -> State:
         tabs = {}
@@ -125,15 +132,45 @@ class Sheet:
             if tab.key in self.tabs:
                 rows = self.tabs[tab.key]
                 held = tuple(Row(n, dict(cells)) for n, cells in sorted(rows.items()) if cells)
-                columns = {column.key: at for at, column in enumerate(tab.columns, 1)}
+                columns = {c.key: at for at, c in enumerate(tab.columns, 1)}
+                columns = {k: at for k, at in columns.items() if k not in self.hidden_columns}
                 shown = held if tab.kind else ()
                 last = max(rows, default=1)
                 tabs[tab.key] = TabState(
                     tab.title, columns, len(columns), rows=shown, next_row=last + 1
                 )
         return State(
-            tabs, self.zone, "How to read this!B7", self.edition, self._history, self._accounts
+            tabs,
+            self.zone,
+            "How to read this!B7",
+            self.edition,
+            self._history,
+            self._accounts,
+            self._before,
+            self._since,
+            self.boards,
+            self.picks,
+            self.trend,
+            self.log,
         )
+
+    def _before(self, days: Mapping[str, Collection[date]]) -> dict[HistoryKey, Row]:
+        found: dict[HistoryKey, Row] = {}
+        for key, asked in days.items():
+            for day in asked:
+                rows: list[Any] = [
+                    (cells["day"], Row(number, dict(cells)))
+                    for number, cells in self.tabs.get("history", {}).items()
+                    if cells["profile"] == key
+                ]
+                older = [pair for pair in rows if pair[0] <= day]
+                if older:
+                    found[key, day] = max(older, key=lambda pair: pair[0])[1]
+        return found
+
+    def _since(self, day: date) -> list[Row]:
+        rows: Any = self.tabs.get("history", {}).items()
+        return [Row(number, dict(cells)) for number, cells in rows if cells["day"] >= day]
 
     def _history(self, keys: Collection[HistoryKey]) -> History:
         self.asked += keys
@@ -146,10 +183,11 @@ class Sheet:
         return History(wanted, max(rows, default=1) + 1)
 
     def apply(self, plan: Plan) -> None:
+        tables = {tab.key for tab in DASHBOARD.tables}
         for tab, column in plan.missing:
-            if not column:
+            if not column and tab in tables:
                 self.tabs.setdefault(tab, {})
-        self.tabs.pop("guide", None)
+        self._fill(plan)
         self.edition = plan.dashboard.edition
         for change in plan.changes:
             cells = self.tabs[change.tab].setdefault(change.row, {})
@@ -157,6 +195,21 @@ class Sheet:
             cells.pop(change.column, None)
             if change.new is not None:
                 cells[change.column] = change.new
+
+    def _fill(self, plan: Plan) -> None:
+        """Boards are written whole, as a destination does when it writes at all."""
+        if not plan:
+            return
+        self.boards = frozenset(board.key for board in DASHBOARD.boards)
+        self.picks = {**plan.picks, **self.picks}
+        rows: dict[int, dict[int, Value]] = {}
+        for (row, position), value in plan.fills["trend"].items():
+            rows.setdefault(row, {})[position] = value
+        self.trend = trend_of(sorted(rows.items()))
+        lines: dict[int, list[Scalar]] = {}
+        for (row, _), value in sorted(plan.fills["log"].items()):
+            lines.setdefault(row, []).append(value)
+        self.log = tuple(tuple(line) for line in lines.values())
 
     def _accounts(self, keys: Collection[str]) -> dict[str, str]:
         rows = sorted(self.rows("history"), key=lambda cells: str(cells["day"]))

@@ -1,0 +1,227 @@
+"""What has to go from a dashboard when a person is forgotten. Pure.
+
+The plan says it in words that hold for every destination: rows that are emptied whole, rows of
+History that are deleted, and one pattern for everything else that names the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from sheetsync.dashboard import Formula, Value, words
+from sheetsync.model import Post, Profile
+from sheetsync.plan.forgotten import account_name, post_name, profile_name
+from sheetsync.plan.rows import Find
+from sheetsync.plan.state import Row, State
+
+_NOTHING = re.compile(r"(?!)")
+_STRING = re.compile(r'"(?:[^"]|"")*"')
+#: Where a handle ends: "@anna." is @anna at the end of a sentence, "@anna.b" is somebody else.
+_END = r"(?![\w-])(?!\.\w)"
+_START = r"(?<![\w.-])"
+#: A plain word of fewer letters may mean anything in a sentence (“nasa”): it is the person behind
+#: @, in an address, or alone in its cell. A shorter id is any number.
+_PLAIN, _SHORT_ID = 7, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What a destination does besides the plan's changes, in the same atomic step:
+
+    - ``rows``: these rows of the tables (by tab key) lose every cell, the team's too, and stay
+      where they are, so that no reference moves;
+    - rows of History of which ``is_of`` holds are deleted;
+    - every other text, wherever it stands (any tab, picks, names, the file's properties), is
+      passed through ``cell``, and formulas through ``formula``; ``pattern`` is written so that
+      Google's ``findReplace`` understands it too (ignore case);
+    - copies of the dashboard that the destination made itself go, where they name the person.
+
+    ``keys`` are profile keys, ``accounts`` ``platform:account id``, ``names`` what is to be marked.
+    With ``allow_loss`` things of the team that cannot stay in a new file go with it.
+    """
+
+    keys: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    pattern: re.Pattern[str] = _NOTHING
+    allow_loss: bool = False
+
+    def is_of(self, profile: str, account_id: str = "") -> bool:
+        """Whether a row of History with this profile key and account id is the person's."""
+        platform = profile.partition(":")[0]
+        return profile in self.keys or f"{platform}:{account_id}" in self.accounts
+
+    def names_them(self, text: str) -> bool:
+        return self.pattern.search(text) is not None
+
+    def cell(self, text: str) -> str | None:
+        """The text without the person; None when nothing else was in it."""
+        cleaned = self.pattern.sub(words.REMOVED, text)
+        return (
+            None if not cleaned.replace(words.REMOVED, "").strip() and cleaned != text else cleaned
+        )
+
+    def formula(self, text: str) -> str:
+        """The formula with the person out of its quoted texts, so that it stays one."""
+        return _STRING.sub(lambda found: self.pattern.sub(words.REMOVED, found[0]), text)
+
+
+def erasure_of(state: State, target: Profile, find: Find) -> Erasure:
+    """Everything of ``target``: also under another handle of the same account."""
+    keys, accounts = _identity(state, target, find)
+    profiles = [row for row in _rows(state, "profiles") if _profile_of(row, find) & keys]
+    posts = [row for row in _rows(state, "posts") if _is_post_of(row, keys, accounts, find)]
+    rows = {"profiles": profiles, "posts": posts, **_others(state, keys, find)}
+    handles = {key.partition(":")[2] for key in keys} | {target.handle}
+    ids = {account.partition(":")[2] for account in accounts}
+    shown = {row.text("name") for row in profiles}
+    addresses = {target.url} | {row.text("address") for row in profiles}
+    return Erasure(
+        keys,
+        accounts,
+        {tab: frozenset(row.number for row in found) for tab, found in rows.items() if found},
+        tuple(
+            sorted(
+                {
+                    *map(profile_name, keys),
+                    *(account_name(*account.split(":", 1)) for account in accounts),
+                    *(post_name(row.text("for")) for row in posts if _is_nameless(row, find)),
+                }
+            )
+        ),
+        _pattern(handles, ids, shown, addresses),
+    )
+
+
+def without(state: State, erasure: Erasure) -> State:
+    """The state as it is after it: what everything else is planned from."""
+    tabs = {}
+    for key, held in state.tabs.items():
+        gone = erasure.rows.get(key, frozenset())
+        rows = tuple(_cleaned(row, erasure) for row in held.rows if row.number not in gone)
+        tabs[key] = replace(held, rows=rows)
+    return replace(state, tabs=tabs)
+
+
+def _cleaned(row: Row, erasure: Erasure) -> Row:
+    def clean(value: Value) -> Value:
+        if isinstance(value, Formula):
+            shown = erasure.cell(value.value) if isinstance(value.value, str) else value.value
+            return Formula(erasure.formula(value.text), shown)
+        return erasure.cell(value) if isinstance(value, str) else value
+
+    return Row(row.number, {key: clean(value) for key, value in row.cells.items()})
+
+
+# --- whose a row is -------------------------------------------------------------------------
+
+
+def _identity(state: State, target: Profile, find: Find) -> tuple[frozenset[str], frozenset[str]]:
+    """Keys and accounts that belong together: a row's account id finds its other handles."""
+    keys = {target.key}
+    accounts = {f"{target.platform}:{i}" for i in state.accounts(keys).values() if i}
+    rows = _rows(state, "profiles")
+    size = 0
+    while size != len(keys) + len(accounts):
+        size = len(keys) + len(accounts)
+        for row in rows:
+            account = _account_of(row)
+            if row.text("for") in keys and account:
+                accounts.add(account)
+            if account in accounts:
+                keys |= {row.text("for")}
+    return frozenset(keys), frozenset(accounts)
+
+
+def _account_of(row: Row) -> str:
+    """``platform:account id`` of the row's numbers, "" when they do not say."""
+    account = row.text("account_id")
+    return f"{row.text('for').partition(':')[0]}:{account}" if account and row.text("for") else ""
+
+
+def _profile_of(row: Row, find: Find) -> set[str]:
+    """The keys of whom the row's address and its numbers are."""
+    target = find(row.text("address")) if row.text("address") else None
+    keys = {row.text("for")} - {""}
+    return keys | {target.key} if isinstance(target, Profile) else keys
+
+
+def _is_post_of(row: Row, keys: Collection[str], accounts: Collection[str], find: Find) -> bool:
+    target = find(row.text("address")) if row.text("address") else None
+    named = f"{target.platform}:{target.handle.lower()}" if target and target.handle else ""
+    platform = row.text("for").partition(":")[0]
+    by_cells = f"{platform}:{row.text('handle').lower()}"
+    return named in keys or by_cells in keys or _account_of(row) in accounts
+
+
+def _is_nameless(row: Row, find: Find) -> bool:
+    target = find(row.text("address")) if row.text("address") else None
+    return bool(row.text("for")) and not (isinstance(target, Post) and target.handle)
+
+
+def _others(state: State, keys: Collection[str], find: Find) -> dict[str, list[Row]]:
+    """Rows of any further table (Imports) whose address is the person's."""
+    found: dict[str, list[Row]] = {}
+    for tab in state.tabs.keys() - {"profiles", "posts"}:
+        for row in _rows(state, tab):
+            target = find(row.text("address")) if row.text("address") else None
+            if target and f"{target.platform}:{target.handle.lower()}" in keys:
+                found.setdefault(tab, []).append(row)
+    return found
+
+
+def _rows(state: State, tab: str) -> tuple[Row, ...]:
+    held = state.tabs.get(tab)
+    return held.rows if held else ()
+
+
+# --- what names them ------------------------------------------------------------------------
+
+
+def _pattern(
+    handles: Iterable[str], ids: Iterable[str], names: Iterable[str], addresses: Iterable[str]
+) -> re.Pattern[str]:
+    parts = [
+        *_addresses(handles, addresses),
+        *(part for handle in _longest(handles) for part in _handle(handle)),
+        *(rf"{_START}{re.escape(i)}(?!\w)" for i in _longest(ids) if len(i) >= _SHORT_ID),
+        *(part for name in _longest(names) for part in _name(name)),
+    ]
+    return re.compile("|".join(parts), re.IGNORECASE) if parts else _NOTHING
+
+
+def _longest(texts: Iterable[str]) -> list[str]:
+    return sorted({text.strip() for text in texts} - {""}, key=lambda text: (-len(text), text))
+
+
+def _addresses(handles: Iterable[str], addresses: Iterable[str]) -> Iterator[str]:
+    """Whole addresses of the person's pages, their posts' too."""
+    for address in _longest(addresses):
+        bare = re.sub(r"^https?://(www\.|m\.)?", "", address).rstrip("/")
+        if "/" in bare:
+            yield rf"(?:https?://)?(?:www\.|m\.)?{re.escape(bare)}{_END}[^\s\"'<>]*"
+    for handle in _longest(handles):
+        host = rf"{_START}(?:https?://)?(?:[\w-]+\.)+\w+/[^\s\"'<>]*?"
+        yield rf"{host}(?<=[/@=]){re.escape(handle)}{_END}[^\s\"'<>]*"
+
+
+def _handle(handle: str) -> Iterator[str]:
+    word = re.escape(handle)
+    yield rf"(?<![\w.-])(?:@|\w+:){word}{_END}"
+    yield rf"{_START}{word}{_END}" if _is_telling(handle) else _alone(word)
+
+
+def _name(name: str) -> Iterator[str]:
+    spaced = r"\s+".join(map(re.escape, name.split()))
+    yield rf"(?<!\w){spaced}(?!\w)" if _is_telling(name) else _alone(spaced)
+
+
+def _alone(word: str) -> str:
+    return rf"\A\s*{word}\s*\Z"
+
+
+def _is_telling(name: str) -> bool:
+    return len(name) >= _PLAIN or not name.isalpha()
