@@ -11,16 +11,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from sheetsync.dashboard import Dashboard
 from sheetsync.errors import ConfigError, DestinationError
-from sheetsync.plan import Plan, State
+from sheetsync.plan import Erasure, Plan, State
 
-_GOOGLE = re.compile(r"google\.com/|^[\w-]{40,}$")
+_GOOGLE = re.compile(r"docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([\w-]{20,})")
+_ID = re.compile(r"[\w-]{40,}")
 
 
 class DestinationChanged(DestinationError):
@@ -56,20 +58,61 @@ class Destination(Protocol):
         """
 
 
-def open_destination(to: str) -> Destination:
-    """The destination that ``--to`` names. Raises ConfigError when it names none."""
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What an erasure does besides the rows that it names, for the person to see before.
+
+    ``history`` counts rows; ``places`` are cells such as Notes!B4 whose text loses the name;
+    ``named`` what is called after the person and must be renamed by hand; ``copies`` the files
+    beside the dashboard that go; ``lost`` what of the team cannot stay in the new file.
+    """
+
+    history: int = 0
+    places: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """A destination that can take a person out: its ``apply`` does what ``plan.erasure`` says,
+    and its ``state`` and ``apply`` keep ``forgotten``."""
+
+    def traces(self, erasure: Erasure) -> Traces:
+        """Of the dashboard that was read last. Raises DestinationError."""
+
+
+def spreadsheet_of(text: str) -> str:
+    """The id of the Google spreadsheet that an address or an id names, else ""."""
+    found = _GOOGLE.search(text)
+    if found:
+        return found[1]
+    return text if _ID.fullmatch(text) else ""
+
+
+def open_destination(
+    to: str,
+    *,
+    credentials: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Destination:
+    """The destination that ``--to`` names. Raises ConfigError when it names none.
+
+    For a Google spreadsheet: the file with ``credentials``, and who is told each call.
+    """
     text = to.strip()
     if text.lower().endswith(".xlsx") and "://" not in text:
         # A destination's libraries are loaded only when it is asked for.
         from sheetsync.destinations.workbook import WorkbookDestination  # noqa: PLC0415
 
         return WorkbookDestination(Path(text).expanduser())
-    if _GOOGLE.search(text):
-        raise ConfigError(
-            f"{text} is a Google spreadsheet; writing those comes in a later version.",
-            hint="For now say --to with a path that ends in .xlsx, e.g. --to dashboard.xlsx",
-        )
+    if spreadsheet := spreadsheet_of(text):
+        from sheetsync.destinations.google import open_spreadsheet  # noqa: PLC0415
+
+        return open_spreadsheet(spreadsheet, credentials, tell)
     raise ConfigError(
         f"“{text}” is no destination.",
-        hint="Say --to with a path that ends in .xlsx, e.g. --to dashboard.xlsx",
+        hint="Say --to with a path that ends in .xlsx, e.g. --to dashboard.xlsx, or with the"
+        " address of a Google spreadsheet.",
     )

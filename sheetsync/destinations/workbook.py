@@ -1,6 +1,7 @@
 """A dashboard in a local .xlsx: read, then written whole beside it and moved into place.
 
-What makes it safe: one lock from ``read`` to ``apply``; the file is compared, byte for byte by
+What makes it safe: one lock from ``read`` to ``apply`` (a file that does not exist yet is locked
+when it is made, and then must still not exist); the file is compared, byte for byte by
 its digest, with what was read just before it is replaced; ``os.replace`` is atomic, so that a
 kill at any moment leaves the old file or the new one; an empty plan touches nothing.
 """
@@ -11,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,12 +22,14 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from sheetsync.dashboard import Dashboard
-from sheetsync.destinations import DestinationChanged
+from sheetsync.destinations import DestinationChanged, Traces
+from sheetsync.destinations.workbook_erase import copies_of, traces_in
+from sheetsync.destinations.workbook_lost import Ours, lost
 from sheetsync.destinations.workbook_read import Snapshot
 from sheetsync.destinations.workbook_state import Found, find
 from sheetsync.destinations.workbook_write import write_workbook
-from sheetsync.errors import DestinationError
-from sheetsync.plan import Plan, State
+from sheetsync.errors import DestinationError, UnsafePlan
+from sheetsync.plan import Erasure, Plan, State
 
 _ELSEWHERE = "Give another path with --to."
 
@@ -33,7 +37,7 @@ _ELSEWHERE = "Give another path with --to."
 class WorkbookDestination:
     """``path`` may not exist yet; its folder must. ``wait`` is in seconds, for another run."""
 
-    def __init__(self, path: Path, *, wait: float = 30.0) -> None:
+    def __init__(self, path: Path, *, wait: float = 60.0) -> None:
         # Through a link, the file that it points to is replaced and not the link.
         self.path = Path(os.path.realpath(path))
         self.notes: list[str] = []
@@ -41,9 +45,15 @@ class WorkbookDestination:
         self._lock = FileLock(self.path.with_name(f".{self.path.name}.lock"))
         self._snapshot: Snapshot | None = None
         self._found = Found()
+        self._dashboard: Dashboard | None = None
 
     def __enter__(self) -> Self:
         self._refuse_unwritable()
+        if self.path.exists():  # else there is nothing to guard yet, and a dry run leaves no trace
+            self._take_lock()
+        return self
+
+    def _take_lock(self) -> None:
         try:
             self._lock.acquire(timeout=self._wait)
         except Timeout as error:
@@ -55,7 +65,6 @@ class WorkbookDestination:
         except OSError as error:
             raise self._unwritable(error) from error
         self._sweep()
-        return self
 
     def __exit__(
         self,
@@ -70,6 +79,7 @@ class WorkbookDestination:
         """Raises DestinationError for a file that is open elsewhere, damaged or not ours."""
         self._refuse_open_elsewhere()
         data = self._bytes()
+        self._dashboard = dashboard
         self._snapshot = Snapshot(data, self.path.name) if data is not None else None
         self._found = find(self._snapshot, dashboard) if self._snapshot else Found()
         return self._found.state
@@ -78,6 +88,8 @@ class WorkbookDestination:
         """Raises DestinationChanged when the file is no longer the one that was read."""
         if not plan:
             return
+        if not self._lock.is_locked:
+            self._take_lock()
         self._refuse_open_elsewhere()
         draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
         try:
@@ -86,9 +98,11 @@ class WorkbookDestination:
                 self._settle(draft)
                 self._refuse_open_elsewhere()
                 self._refuse_changed()
-                self._keep_what_is_lost()
+                self._keep_what_is_lost(plan)
                 os.replace(draft, self.path)  # noqa: PTH105 -- the one call known to be atomic
                 _sync_folder(self.path.parent)
+                if plan.erasure is not None:
+                    self._delete_copies(plan.erasure)
         finally:
             draft.unlink(missing_ok=True)
 
@@ -125,10 +139,13 @@ class WorkbookDestination:
             if draft.name.startswith(f".{self.path.name}.") and draft.suffix == ".tmp":
                 draft.unlink(missing_ok=True)
 
-    def _keep_what_is_lost(self) -> None:
+    def _keep_what_is_lost(self, plan: Plan) -> None:
         """A dated copy, before the team's charts and the like go."""
-        lost = self._snapshot.lost if self._snapshot else ()
-        if not lost:
+        words = lost(self._snapshot, Ours.of(plan.dashboard, self._found)) if self._snapshot else ()
+        if not words:
+            return
+        if plan.erasure is not None:
+            self._lose(plan.erasure, words)
             return
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
         copy = self.path.with_name(f"{self.path.stem} (before {stamp}).xlsx")
@@ -139,8 +156,36 @@ class WorkbookDestination:
             raise
         self.notes.append(
             f"{copy.name} keeps what is not in the new {self.path.name},"
-            f" because a sync writes the file afresh: {_listed(lost)}."
+            f" because a sync writes the file afresh: {_listed(words)}."
         )
+
+    # --- a person who is forgotten ----------------------------------------------------------
+
+    def traces(self, erasure: Erasure) -> Traces:
+        snapshot, dashboard = self._snapshot, self._dashboard
+        if snapshot is None or dashboard is None:
+            return Traces()
+        copies = copies_of(self.path, erasure)
+        found = traces_in(snapshot, self._found, dashboard, erasure, copies)
+        return replace(found, lost=lost(snapshot, Ours.of(dashboard, self._found)))
+
+    def _lose(self, erasure: Erasure, words: Sequence[str]) -> None:
+        """A copy would keep the person too: so nothing goes without a word, and none is made."""
+        if not erasure.allow_loss:
+            raise UnsafePlan(
+                f"{self.path.name} has what cannot stay in the new file ({_listed(words)}), and a"
+                " copy beside it would keep the person too. Nothing was written.",
+                hint="Move it to a workbook of its own first, or add --allow-loss.",
+            )
+        self.notes.append(f"gone with it, because no copy may be kept: {_listed(words)}.")
+
+    def _delete_copies(self, erasure: Erasure) -> None:
+        """Only once the new file stands: until then they may be all that is left."""
+        for copy in copies_of(self.path, erasure):
+            try:
+                copy.unlink()
+            except OSError as error:
+                self.notes.append(f"not deleted: {copy.name} ({error.strerror}); delete it.")
 
     # --- refusals ---------------------------------------------------------------------------
 

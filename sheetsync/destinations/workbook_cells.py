@@ -42,6 +42,7 @@ class Look:
     font: tuple[tuple[str, Any], ...] = ()
     fill: str = ""
     align: tuple[tuple[str, Any], ...] = ()
+    border: tuple[tuple[str, Any], ...] = ()
 
 
 PLAIN = Look()
@@ -295,6 +296,10 @@ class Sheet(Worksheet):  # type: ignore[misc]
             for edge in (first or 1, at or 1):
                 self._check_dimensions(number - 1, edge - 1)
             self.fh.write("".join([*parts, "</row>"]))
+
+    def _write_single_row(self, current_row_num: int = 0) -> None:
+        """Nothing: rows are written by ``put_row``. (A note on a cell would make XlsxWriter write
+        that row once more.)"""
 
 
 def _size_attributes(size: Size) -> str:

@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sheetsync.dashboard import NUMERIC, Column, Format, Line, LineStyle, Value
+from sheetsync.dashboard import (
+    NUMERIC,
+    PATTERNS,
+    BoardCell,
+    CellStyle,
+    Column,
+    Format,
+    Line,
+    LineStyle,
+    Value,
+)
 from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look
 
 #: The legend of the guide: yellow is typed by the team, grey is written by sheetsync.
 YELLOW, PALE_YELLOW, GREY, RULE = "#FFE699", "#FFF9E3", "#E7E6E6", "#BFBFBF"
-TYPED, WRITTEN = "#1F4E9E", "#404040"
+TYPED, WRITTEN, COMPUTED, MUTED = "#1F4E9E", "#595959", "#000000", "#D9D9D9"
+#: The one accent, and the signals: colours that nearly everybody can tell apart.
+ACCENT, UP, DOWN, LATE, WAITS = "#0B5394", "#0B5394", "#B45F06", "#FCE5CD", "#EFEFEF"
+LINES = ("#0B5394", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
+#: A longer text in the guide is one line (the saver): wrapped, it would fill the screen.
+LONG_TEXT = 400
 #: A cell's number format when nobody chose one, and the two ways in which a file says “text”.
 GENERAL, AS_TEXT = PLAIN.num_format, ("@", 49)
+
+_SIGNALS: Mapping[str, Mapping[str, Any]] = {
+    "up": {"font_color": UP},
+    "down": {"font_color": DOWN},
+    "late": {"bg_color": LATE, "font_color": "#7F4A0A"},
+    "waits": {"bg_color": WAITS, "font_color": WRITTEN},
+}
+
+_BOARD: Mapping[CellStyle, Mapping[str, Any]] = {
+    CellStyle.PLAIN: {},
+    CellStyle.TITLE: {"bold": True, "font_size": 15, "font_color": ACCENT, "align": "left"},
+    CellStyle.HEADING: {"bold": True, "bottom": 1, "bottom_color": RULE, "font_color": ACCENT},
+    CellStyle.LABEL: {"font_color": "#404040"},
+    CellStyle.FIGURE: {"bold": True, "font_size": 17},
+    CellStyle.NOTE: {"font_color": "#595959", "font_size": 9, "indent": 1},
+    CellStyle.PICK: {
+        "bg_color": PALE_YELLOW,
+        "font_color": TYPED,
+        "border": 1,
+        "border_color": RULE,
+        "align": "left",
+        "shrink": True,
+    },
+}
 
 
 class Formats:
     """Each format of a new workbook once."""
+
+    #: Of a sparkline.
+    spark: Mapping[str, Any] = {"series_color": ACCENT, "last_color": DOWN}
 
     def __init__(self, book: Any) -> None:
         self._book = book
@@ -27,13 +69,20 @@ class Formats:
             self._made[key] = self._book.add_format(properties)
         return self._made[key]
 
-    def ours(self, column: Column, step: Value) -> Any:
-        key = (column.format, isinstance(step, int) and step > 1)
+    def ours(self, column: Column, steps: Sequence[Value], *, computed: bool = False) -> Any:
+        """``steps`` say how exact the numbers are that are in the cell."""
+        rounded = any(isinstance(step, int) and step > 1 for step in steps)
+        key: tuple[object, ...] = (column.format, rounded, computed)
+        if column.format is Format.ANY:
+            key = (column.format, *steps, computed)
         made = self._made.get(key)  # asked for each cell of History, so nothing else is done first
         if made is None:
-            pattern = column.pattern(step)
-            looks = {"num_format": pattern, "font_color": WRITTEN, **_align(column)}
-            made = self._made[key] = self._make(("ours", pattern, column.format), looks)
+            pattern = column.pattern(*steps)
+            if computed and pattern in AS_TEXT:  # a formula in a cell of text would show as itself
+                pattern = str(GENERAL)
+            colour = COMPUTED if computed else WRITTEN
+            looks = {"num_format": pattern, "font_color": colour, **_align(column)}
+            made = self._made[key] = self._make(("ours", pattern, column.format, colour), looks)
         return made
 
     def yours(self, column: Column, cell: Cell) -> Any:
@@ -57,34 +106,62 @@ class Formats:
         return None if look == PLAIN else self._make(look, _properties(look))
 
     def heading(self, column: Column) -> Any:
-        fill = YELLOW if column.team else GREY
-        align = _align(column)
-        properties = {"bold": True, "bg_color": fill, "bottom": 1, **align}
-        return self._make(("heading", fill, tuple(align.items())), properties)
+        """Yellow, grey, or white over numbers that the sheet computes."""
+        fill = YELLOW if column.team else "" if column.formula else GREY
+        properties = {"bold": True, "bottom": 1, "valign": "vcenter", "text_wrap": True}
+        properties |= _align(column)
+        if fill:
+            properties["bg_color"] = fill
+        return self._make(("heading", fill, column.format), properties)
 
     def line(self, line: Line, at: int) -> Any:
-        """A cell of the guide, in column A (1) or B (2)."""
-        properties: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        """A cell of the guide, in column A (1) to C (3)."""
+        wrapped = len(str(line.text)) <= LONG_TEXT
+        properties: dict[str, Any] = {"valign": "vcenter", "text_wrap": wrapped}
+        typed = (2, 3) if line.setting else (1,)
         match line.style:
             case LineStyle.TITLE:
                 properties = {"bold": True, "font_size": 16}
             case LineStyle.HEADING:
                 properties = {"bold": True, "bottom": 1}
-            case LineStyle.YOURS if at == (2 if line.setting else 1):
+            case LineStyle.YOURS if at in typed:
                 properties |= {"bg_color": PALE_YELLOW, "font_color": TYPED, "border": 1}
                 properties |= {"border_color": RULE}
+                if line.setting:
+                    properties |= {"num_format": PATTERNS[line.format], "align": "left"}
             case LineStyle.OURS if at == 1:
                 properties |= {"bg_color": GREY, "font_color": WRITTEN}
-        return self._make(("line", line.style, at, bool(line.setting)), properties)
+        return self._make(("line", at, *properties.items()), properties)
+
+    def board(self, cell: BoardCell, *, right: bool = False) -> Any:
+        """``right``: a heading over numbers."""
+        pattern = PATTERNS[cell.format]
+        if pattern in AS_TEXT and not cell.pick:
+            pattern = str(GENERAL)
+        properties = {"valign": "vcenter", "num_format": pattern, **_BOARD[cell.style]}
+        number = cell.format in NUMERIC and cell.style in (CellStyle.PLAIN, CellStyle.FIGURE)
+        if number or right:
+            properties["align"] = "right"
+        elif cell.style is CellStyle.TITLE and cell.live:
+            properties["font_size"] = 12  # a moment must fit its column
+        elif cell.at > 1 and cell.style in (CellStyle.PLAIN, CellStyle.HEADING):
+            properties |= {"align": "left", "indent": 1}
+        return self._make(("board", *properties.items()), properties)
+
+    def signal(self, name: str) -> Any:
+        return self._make(("signal", name), _SIGNALS[name])
 
 
 def _align(column: Column) -> dict[str, Any]:
     """Text keeps off the number to its left; a header stands where its cells do."""
     if column.format is Format.FLAG:
         return {"align": "center"}
+    if column.format is Format.ANY:
+        return {}
     return {"align": "right"} if column.format in NUMERIC else {"align": "left", "indent": 1}
 
 
 def _properties(look: Look) -> dict[str, Any]:
-    properties = {"num_format": look.num_format, **dict(look.font), **dict(look.align)}
+    properties = {"num_format": look.num_format}
+    properties |= {**dict(look.font), **dict(look.align), **dict(look.border)}
     return {**properties, "bg_color": look.fill} if look.fill else properties

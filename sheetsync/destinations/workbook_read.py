@@ -1,8 +1,8 @@
 """A workbook as it was found: its tabs, streamed cell by cell, and which of them are ours.
 
 openpyxl gives the book: tabs, names, formats. Its read-only mode leaves out what we take from the
-XML: widths and hidden columns, frozen panes, and whether a tab holds what cannot be carried into
-a file that is written afresh. The cells come from ``workbook_cells``.
+XML: widths and hidden columns, frozen panes, and what stands below the cells (``tail``). The cells
+come from ``workbook_cells``; what cannot be carried into a new file is ``workbook_lost``'s.
 """
 
 from __future__ import annotations
@@ -16,17 +16,15 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from lxml import etree
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.styles.numbers import builtin_format_id
-from openpyxl.utils import get_column_letter
 
 from sheetsync.destinations.workbook_cells import (
-    Cell,
     Cells,
     Look,
     Peek,
@@ -48,33 +46,34 @@ _REFUSED = {
     "xl/pivotTables/": "pivot tables",
     "xl/vbaProject.bin": "macros",
 }
-#: Parts, and elements of a tab, that are lost when the file is written afresh.
-_LOST_PARTS = {
-    "xl/charts/": "charts",
-    "xl/chartsheets/": "charts",
-    "xl/media/": "pictures",
-    "xl/comments": "comments",
-    "xl/threadedComments/": "comments",
-}
-_LOST_ELEMENTS = {
-    b"conditionalFormatting": "conditional formats",
-    b"dataValidations": "drop-down lists",
-    b"mergeCells": "merged cells",
-    b"filterColumn": "the choices of a filter",
-}
-_LINK, _AUTO = b"hyperlink", b"autoFilter"
-_NAMES = (*_LOST_ELEMENTS, _LINK, _AUTO)
-_ELEMENT = re.compile(rb"<(?:\w+:)?(%s)[\s/>]" % b"|".join((*_LOST_ELEMENTS, _LINK)))
-_FILTER = re.compile(rb'<(?:\w+:)?autoFilter\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_ROOT = re.compile(rb"<(?:\w+:)?worksheet(?:\s[^>]*)?>")
+_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
+#: The lines of a border, by XlsxWriter's numbers from 1.
+_LINES = (
+    *("thin", "medium", "dashed", "dotted", "thick", "double", "hair", "mediumDashed"),
+    *("dashDot", "mediumDashDot", "dashDotDot", "mediumDashDotDot", "slantDashDot"),
+)
 _OLE = b"\xd0\xcf\x11\xe0"  # an encrypted workbook is an OLE file around the zip
+
+
+class Width(NamedTuple):
+    """Of a column; ``level`` and ``collapsed`` are of the group that it stands in or closes."""
+
+    pixels: int = 64
+    hidden: bool = False
+    level: int = 0
+    collapsed: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"hidden": self.hidden, "level": self.level, "collapsed": self.collapsed}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a tab is shown. ``columns`` gives (pixels, hidden) by position; ``filter`` the range
-    that has filter buttons."""
+    """How a tab is shown; ``filter`` is the range that has filter buttons."""
 
-    columns: Mapping[int, tuple[int, bool]] = field(default_factory=dict)
+    columns: Mapping[int, Width] = field(default_factory=dict)
     freeze: tuple[int, int] = (0, 0)
     gridlines: bool = True
     filter: str = ""
@@ -88,7 +87,8 @@ class Snapshot:
         self.data = data
         self.digest = hashlib.sha256(data).digest()
         self._looks: dict[int, Look] = {}
-        self.colours_lost = False
+        self._tails: dict[str, Any] = {}
+        self.also_lost: set[str] = set()
         self._book: Any = None
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
@@ -187,12 +187,13 @@ class Snapshot:
             cell: Any = ReadOnlyCell(self._book.worksheets[0], 1, 1, None, style_id=style)
             look = self._looks[style] = _look_of(cell)
             # A colour of the theme, or a pattern: only plain colours are carried.
-            self.colours_lost |= bool(cell.fill.fill_type) and not look.fill
+            if cell.fill.fill_type and not look.fill:
+                self.also_lost.add("cell colours")
         return self._looks[style]
 
     def view(self, title: str) -> View:
         """Widths, hidden columns, frozen panes, filter buttons."""
-        columns: dict[int, tuple[int, bool]] = {}
+        columns: dict[int, Width] = {}
         freeze, gridlines = (0, 0), True
         with self._archive.open(self._part(title)) as part:
             for _, element in etree.iterparse(part, events=("start",)):
@@ -205,64 +206,55 @@ class Snapshot:
                         gridlines = element.get("showGridLines") not in ("0", "false")
                     case "sheetData":
                         break
-        buttons = next((f for f in self._elements[title] if b":" in f), b"")
-        return View(columns, freeze, gridlines, buttons.decode())
+        filter_ = self.tail(title).find("{*}autoFilter")
+        buttons = filter_.get("ref") or "" if filter_ is not None else ""
+        return View(columns, freeze, gridlines, buttons if ":" in buttons else "")
 
     def filtered(self, title: str) -> bool:
         """Whether a filter of the tab has hidden rows."""
-        return b"filterColumn" in self._elements[title]
+        return self.tail(title).find(".//{*}filterColumn") is not None
 
     def _part(self, title: str) -> str:
         return str(self._book[title]._worksheet_path)
 
-    @cached_property
-    def _elements(self) -> dict[str, set[bytes]]:
-        """For each tab, which of ``_ELEMENT`` it has, and the range of its filter."""
-        found: dict[str, set[bytes]] = {}
-        for title in self.titles:
-            here = found[title] = set()
-            tail = b""
-            with self._archive.open(self._part(title)) as part:
-                while chunk := part.read(1 << 20):
-                    text = tail + chunk
-                    if any(name in text for name in _NAMES):  # a tenth of the patterns' time
-                        here |= {*_ELEMENT.findall(text), *_FILTER.findall(text)}
-                    tail = chunk[-256:]
-        return found
+    # --- what is not a cell -----------------------------------------------------------------
 
-    @property
-    def lost(self) -> tuple[str, ...]:
-        """In words, what is in this file and cannot be carried into a new one.
-
-        Of colours it is known when all cells have been read, and writing has said which of ours
-        were coloured by the team (``colours_lost``).
-        """
-        parts = self._archive.namelist()
-        lost = {words for p, words in _LOST_PARTS.items() if any(n.startswith(p) for n in parts)}
-        elements = set().union(*self._elements.values())
-        lost |= {words for element, words in _LOST_ELEMENTS.items() if element in elements}
-        if any(_LINK in here and self._leads_away(t) for t, here in self._elements.items()):
-            lost.add("hyperlinks")
-        if self.colours_lost:
-            lost.add("cell colours")
-        return tuple(sorted(lost))
-
-    def _leads_away(self, title: str) -> bool:
-        """Whether a link leads elsewhere than its cell says. Those that programs make of pasted
-        addresses do not: of them nothing is lost, since the address stays."""
-        targets, links = self._targets(title), {}
+    def head(self, title: str) -> bytes:
+        """The XML of a tab before its cells, as far as it is short."""
         with self._archive.open(self._part(title)) as part:
-            for _, element in etree.iterparse(part, tag="{*}hyperlink", resolve_entities=False):
-                key = next((v for k, v in element.items() if k.endswith("}id")), "")
-                links[element.get("ref")] = targets.get(key, "")
-        for number, cells, _ in self.rows(title):
-            for at, cell in cells.items():
-                target = links.pop(f"{get_column_letter(at)}{number}", None)
-                if target is not None and not _says(cell, target):
-                    return True
-        return bool(links)
+            return part.read(4096).partition(b"<sheetData")[0]
 
-    def _targets(self, title: str) -> dict[str, str]:
+    def tail(self, title: str) -> Any:
+        """The tab's XML element with what stands below its rows: rules, links, filters."""
+        if title not in self._tails:
+            try:
+                self._tails[title] = etree.fromstring(self._tail(title))
+            except _BROKEN as error:
+                raise self._damaged() from error
+        return self._tails[title]
+
+    def _tail(self, title: str) -> bytes:
+        with self._archive.open(self._part(title)) as part:
+            chunk = part.read(1 << 20)
+            root = _ROOT.search(chunk)
+            start = root[0] if root else b"<worksheet>"
+            while (end := _END.search(chunk)) is None:
+                more = part.read(1 << 20)
+                if not more:
+                    return start + b"</worksheet>" if b":worksheet" not in start else b"<none/>"
+                chunk = chunk[-64:] + more
+            return start + chunk[end.end() :] + part.read()
+
+    def parts(self) -> list[str]:
+        return self._archive.namelist()
+
+    def xml(self, name: str) -> Any:
+        try:
+            return etree.fromstring(self._archive.read(name))
+        except _BROKEN as error:
+            raise self._damaged() from error
+
+    def targets(self, title: str) -> dict[str, str]:
         """Where the links of a tab lead, by their ids."""
         folder, _, name = self._part(title).rpartition("/")
         try:
@@ -270,12 +262,6 @@ class Snapshot:
         except KeyError:
             return {}
         return {element.get("Id", ""): element.get("Target", "") for element in root}
-
-
-def _says(cell: Cell, target: str) -> bool:
-    """Whether a cell's text is the address that its link leads to; programs add https:// and /."""
-    text = cell.value.strip().rstrip("/").casefold() if isinstance(cell.value, str) else ""
-    return text != "" and target.rstrip("/").casefold().endswith(text)
 
 
 def _look_of(cell: Any) -> Look:
@@ -293,6 +279,8 @@ def _look_of(cell: Any) -> Look:
         "align": align.horizontal if align.horizontal != "general" else None,
         "valign": "vcenter" if align.vertical == "center" else align.vertical,
         "text_wrap": bool(align.wrap_text),
+        "indent": int(align.indent or 0),
+        "shrink": bool(align.shrink_to_fit),
     }
     number = builtin_format_id(cell.number_format)
     return Look(
@@ -302,7 +290,17 @@ def _look_of(cell: Any) -> Look:
         font=tuple((name, value) for name, value in fonts.items() if value),
         fill=_rgb(cell.fill.fgColor) if cell.fill.fill_type == "solid" else "",
         align=tuple((name, value) for name, value in aligns.items() if value),
+        border=tuple(_border(cell.border)),
     )
+
+
+def _border(border: Any) -> Iterator[tuple[str, Any]]:
+    for side in ("left", "right", "top", "bottom"):
+        line = getattr(border, side)
+        if line is not None and line.style in _LINES:
+            yield side, _LINES.index(line.style) + 1
+            if colour := _rgb(line.color):
+                yield f"{side}_color", colour
 
 
 def _rgb(color: Any) -> str:
@@ -310,12 +308,13 @@ def _rgb(color: Any) -> str:
     return f"#{value[-6:]}" if isinstance(value, str) else ""
 
 
-def _col(element: Any) -> dict[int, tuple[int, bool]]:
+def _col(element: Any) -> dict[int, Width]:
     """In pixels of the default font (7 to a character), so that widths do not drift."""
     first, last = _whole(element.get("min")), min(_whole(element.get("max")), 16_384)
     pixels = round(float(element.get("width") or 0) * 7) or 64
-    hidden = element.get("hidden") in ("1", "true")
-    return dict.fromkeys(range(first, last + 1), (pixels, hidden))
+    hidden, collapsed = (element.get(name) in ("1", "true") for name in ("hidden", "collapsed"))
+    width = Width(pixels, hidden, _whole(element.get("outlineLevel")), collapsed)
+    return dict.fromkeys(range(first, last + 1), width)
 
 
 def _whole(text: str | None) -> int:

@@ -7,73 +7,76 @@ far as the headers do not contradict it; where there is no name the header's tex
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import takewhile
 
-from openpyxl.utils import column_index_from_string
-from openpyxl.utils.datetime import from_excel
-
-from sheetsync.dashboard import Column, Dashboard, Format, Formula, Guide, Line, Scalar, Tab, Value
-from sheetsync.destinations.workbook_cells import Cells, Held, Peek
+from sheetsync.dashboard import Dashboard, Guide, Line, Tab
+from sheetsync.dashboard.trend import KEY as TREND
+from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.destinations.workbook_boards_read import (
+    HeldBoard,
+    Texts,
+    find_board,
+    log_in,
+    trend_in,
+    value_of,
+)
+from sheetsync.destinations.workbook_cells import Cell, Cells
+from sheetsync.destinations.workbook_history import Days, row_cells
+from sheetsync.destinations.workbook_imports import cells_at, spilled_in, team_formulas
+from sheetsync.destinations.workbook_names import (
+    EDITION,
+    FORGOTTEN,
+    SALT,
+    Spot,
+    areas_of,
+    name_of,
+    spots_of,
+)
 from sheetsync.destinations.workbook_read import Snapshot
 from sheetsync.errors import DestinationError
-from sheetsync.plan import History, HistoryKey, Row, State, TabState, letters
+from sheetsync.plan import Forgotten, Row, State, TabState, letters
 
-#: Every name of ours begins so: ``sheetsync.profiles.followers``.
-PREFIX = "sheetsync."
-EDITION = PREFIX + "edition"
 #: A header is looked for in the first rows only.
 _TOP = 20
-#: The day after 31 Dec 9999, the last that a spreadsheet knows.
-_LAST_DAY = 2_958_466
-_REFERENCE = re.compile(r"^'?((?:[^']|'')+?)'?!\$?([A-Z]{1,3})\$?(\d+)$")
-#: How LibreOffice writes a plain TRUE or FALSE.
-_FLAGS = ("=TRUE()", "=FALSE()")
-
-Texts = Mapping[int, str]
-
-
-def name_of(tab: str, key: str) -> str:
-    """The defined name of a column or setting."""
-    return f"{PREFIX}{tab}.{key.replace('~', '.')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A cell: tab title, row and position from 1."""
-
-    title: str
-    row: int
-    at: int
+#: So many of our headers in one row, and of our words in column A, are no accident.
+_MANY, _FEW = 10, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``state`` for planning; for writing also where our tabs and settings are.
+    """``state`` for planning; for writing also where our tabs, boards and settings are.
 
     ``moved`` are tabs whose names were out of date: widths stayed behind when columns moved.
+    ``held`` are the cells of the settings.
     """
 
     state: State = field(default_factory=State)
     titles: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Spot] = field(default_factory=dict)
+    held: Mapping[str, Cell] = field(default_factory=dict)
+    boards: Mapping[str, HeldBoard] = field(default_factory=dict)
     moved: frozenset[str] = frozenset()
+    history: Days | None = None
 
 
 def find(snapshot: Snapshot, dashboard: Dashboard) -> Found:
     """Raises DestinationError when a tab has our title and is not ours, or cannot be read."""
-    spots = _spots(snapshot)
+    spots, areas = spots_of(snapshot.names), areas_of(snapshot.names)
     tops = {title: _top(snapshot, title) for title in snapshot.titles}
     tabs: dict[str, TabState] = {}
     moved = set()
     free = set(snapshot.titles)
+    names = {tab.key: _named(tab, spots) for tab in dashboard.tables}
     for tab in dashboard.tables:
-        named = {c.key: spots[n] for c in tab.columns if (n := name_of(tab.key, c.key)) in spots}
-        title = _title(tab, named, {title: tops[title] for title in tops if title in free})
+        named = names[tab.key]
+        # A tab that was deleted must not take one that the names give to another.
+        others = {s.title for key, at in names.items() if key != tab.key for s in at.values()}
+        mine = free if any(s.title in free for s in named.values()) else free - others
+        title = _title(tab, named, {title: tops[title] for title in tops if title in mine})
         if title is None:
             continue
         free.discard(title)
@@ -85,31 +88,59 @@ def find(snapshot: Snapshot, dashboard: Dashboard) -> Found:
         if any(spot.at != columns.get(key) for key, spot in here.items()):
             moved.add(tab.key)
         tabs[tab.key] = _tab_state(snapshot, tab, title, row, header, columns)
-    guide, settings = _guide(dashboard.guide, spots, tops, free)
+    guide, settings = _guide(snapshot, dashboard.guide, spots, tops, free)
+    free.discard(guide or "")
+    boards: dict[str, HeldBoard] = {}
+    for board in dashboard.boards:
+        left = {title: tops[title] for title in tops if title in free}
+        if (found := find_board(snapshot, board, spots, areas, left)) is not None:
+            boards[board.key] = found
+            free.discard(found.title)
     titles = {key: held.title for key, held in tabs.items()}
+    titles |= {key: held.title for key, held in boards.items()}
     titles |= {dashboard.guide.key: guide} if guide else {}
+    spilled = spilled_in(snapshot, set(titles.values()))
     _refuse_strangers(snapshot, dashboard, titles)
-    history = _History(snapshot, dashboard.tab("history"), tabs.get("history"))
+    history = Days(snapshot, dashboard.tab("history"), tabs.get("history"))
+    held = _held(snapshot, guide, settings)
+    # A setting that somebody deleted comes back with the guide's text.
+    whole = guide and settings.keys() >= _names(dashboard.guide)
     state = State(
         tabs,
-        zone=_zone(snapshot, settings.get("zone")),
+        zone=_zone(held.get("zone")),
         zone_cell=_a1(settings.get("zone")),
-        edition=_whole(snapshot.names.get(EDITION, "")) if guide else 0,
+        edition=_whole(snapshot.names.get(EDITION, "")) if whole else 0,
         history=history.read,
         accounts=history.accounts,
+        before=history.before,
+        since=history.since,
+        boards=frozenset(boards),
+        picks={n: value_of(c) for board in boards.values() for n, c in board.picks.items()},
+        trend=trend_in(boards.get(TREND), snapshot),
+        log=log_in(boards.get(LOG), snapshot),
+        titles=snapshot.titles,
+        cells=partial(cells_at, snapshot),
+        formulas=partial(team_formulas, snapshot, _not_theirs(dashboard, tabs, titles, spilled)),
+        spilled=spilled,
+        forgotten=_forgotten(snapshot.names),
     )
-    return Found(state, titles, settings, frozenset(moved))
+    return Found(state, titles, settings, held, boards, frozenset(moved), history)
 
 
-def _spots(snapshot: Snapshot) -> dict[str, Spot]:
-    """Where our names point, those that still point at a cell."""
-    spots = {}
-    for name, reference in snapshot.names.items():
-        match = _REFERENCE.match(reference) if name.startswith(PREFIX) else None
-        if match:
-            title = match[1].replace("''", "'")
-            spots[name] = Spot(title, int(match[3]), column_index_from_string(match[2]))
-    return spots
+def _not_theirs(
+    dashboard: Dashboard,
+    tabs: Mapping[str, TabState],
+    titles: Mapping[str, str],
+    spilled: Collection[str],
+) -> dict[str, Collection[int] | None]:
+    """By title the positions of our columns; None for a tab that is ours whole."""
+    ours: dict[str, Collection[int] | None] = dict.fromkeys([*titles.values(), *spilled])
+    for tab in dashboard.tables:
+        if tab.key in tabs and tab.kind in ("profile", "post"):
+            held = tabs[tab.key]
+            owned = [held.columns[c.key] for c in tab.columns if c.owned and c.key in held.columns]
+            ours[held.title] = frozenset(owned)
+    return ours
 
 
 def _top(snapshot: Snapshot, title: str) -> dict[int, Texts]:
@@ -126,6 +157,11 @@ def _texts(cells: Cells) -> dict[int, str]:
 # --- our tables -----------------------------------------------------------------------------
 
 
+def _named(tab: Tab, spots: Mapping[str, Spot]) -> dict[str, Spot]:
+    """Where the hidden names of the tab's columns point."""
+    return {c.key: spots[n] for c in tab.columns if (n := name_of(tab.key, c.key)) in spots}
+
+
 def _title(
     tab: Tab, named: Mapping[str, Spot], tops: Mapping[str, Mapping[int, Texts]]
 ) -> str | None:
@@ -138,7 +174,8 @@ def _title(
         for title, top in tops.items()
     }
     best = max(scores, key=scores.__getitem__, default=None)
-    return best if best is not None and scores[best] * 2 >= len(tab.columns) else None
+    enough = min(len(tab.columns) / 2, _MANY)
+    return best if best is not None and scores[best] >= enough else None
 
 
 def _matches(tab: Tab, texts: Texts) -> int:
@@ -164,6 +201,8 @@ def _columns(tab: Tab, header: Texts, named: Mapping[str, Spot]) -> dict[str, in
     found: dict[str, int] = {}
     for column in tab.columns:
         at = spot.at if (spot := named.get(column.key)) else None
+        if column.named_only and at is None:
+            continue  # a header that reads the same may be the team's
         text_at = by_text.get(column.header)
         others = {spot.at for key, spot in named.items() if key != column.key}
         if at is not None and header.get(at) in ours - {column.header}:
@@ -193,135 +232,48 @@ def _tab_state(
         width = max([width, *cells])
         if number <= header_row:
             continue
-        row = Row(number, _row_cells(snapshot, tab, columns, cells))
+        row = Row(number, row_cells(snapshot, tab, columns, cells))
         if row.cells:
             last = number
             rows.append(row)
     return TabState(title, columns, width, header_row, tuple(rows), last + 1)
 
 
-def _row_cells(
-    snapshot: Snapshot, tab: Tab, columns: Mapping[str, int], cells: Cells
-) -> dict[str, Value]:
-    row: dict[str, Value] = {}
-    for column in tab.columns:
-        cell = cells.get(columns.get(column.key, 0))
-        if cell is not None and (cell.formula or cell.value is not None):
-            value = scalar(cell.value, column, snapshot.epoch)
-            computed = cell.formula and cell.formula not in _FLAGS
-            row[column.key] = Formula(cell.formula, value) if computed else value
-    return row
-
-
-def scalar(value: Held, column: Column, epoch: datetime) -> Scalar:
-    """The value as its column means it: a file knows no dates, only numbers."""
-    if column.format is Format.FLAG and value in (0, 1):  # LibreOffice saves TRUE as 1
-        return bool(value)
-    if column.format not in (Format.DATE, Format.MOMENT) or isinstance(value, str | bool | None):
-        return value
-    if not 1 <= value < _LAST_DAY:
-        return value
-    moment: datetime = from_excel(value, epoch)
-    moment = (moment + timedelta(milliseconds=500)).replace(microsecond=0)
-    return moment.date() if column.format is Format.DATE else moment
-
-
-# --- History --------------------------------------------------------------------------------
-
-
-class _History:
-    """The rows of History, streamed: what is not asked for is passed by, its cells unread.
-
-    A pass over all rows is what costs, so one pass also reads the days beside those asked for,
-    which are asked for next, and is not made again for what it has read.
-    """
-
-    def __init__(self, snapshot: Snapshot, tab: Tab, held: TabState | None) -> None:
-        self.snapshot, self.tab, self.held = snapshot, tab, held
-        at = held.columns if held else {}
-        self.profile_at, self.day_at, self.account_at = (
-            at.get(key, 0) for key in ("profile", "day", "account_id")
-        )
-        self.days: dict[Held, date | None] = {}
-        self.asked: set[HistoryKey] = set()
-        self.rows: dict[HistoryKey, Row] = {}
-        self.last = held.header_row if held else 1
-
-    def read(self, keys: Collection[HistoryKey]) -> History:
-        if self.held is None:
-            return History()
-        if not self.asked.issuperset(keys):
-            self._pass(self.held, keys)
-        return History({key: self.rows[key] for key in keys if key in self.rows}, self.last + 1)
-
-    def _pass(self, held: TabState, keys: Collection[HistoryKey]) -> None:
-        self.asked.update((key, day + timedelta(n)) for key, day in keys for n in (-1, 0, 1))
-        profiles = {profile for profile, _ in self.asked}
-        found: dict[int, HistoryKey] = {}
-
-        def want(row: Peek) -> bool:
-            if row.holds:
-                self.last = max(self.last, row.number)
-            profile = row.value(self.profile_at)
-            if profile not in profiles or row.number <= held.header_row:
-                return False
-            day = self._day(row)
-            if wanted := day is not None and (str(profile), day) in self.asked:
-                found[row.number] = (str(profile), day)
-            return wanted
-
-        for number, cells, _ in self.snapshot.rows(held.title, want):
-            row = Row(number, _row_cells(self.snapshot, self.tab, held.columns, cells))
-            self.rows.setdefault(found[number], row)
-
-    def accounts(self, keys: Collection[str]) -> dict[str, str]:
-        """Of each profile key the account id of its newest day that has one."""
-        newest: dict[str, tuple[date, str]] = {}
-
-        def want(row: Peek) -> bool:
-            profile = row.value(self.profile_at)
-            if isinstance(profile, str) and profile in keys:
-                account, day = row.value(self.account_at), self._day(row)
-                if isinstance(account, str) and account and day is not None:
-                    newest[profile] = max(newest.get(profile, (day, account)), (day, account))
-            return False
-
-        for _ in self.snapshot.rows(self.held.title, want) if self.held and keys else ():
-            pass  # no row is wanted whole
-        return {profile: account for profile, (_, account) in newest.items()}
-
-    def _day(self, row: Peek) -> date | None:
-        """Many rows have one day, and a date is dear to make."""
-        value = row.value(self.day_at)
-        if value not in self.days:
-            day = scalar(value, self.tab.column("day"), self.snapshot.epoch)
-            self.days[value] = day if isinstance(day, date) else None
-        return self.days[value]
-
-
 # --- the guide ------------------------------------------------------------------------------
 
 
+def _names(guide: Guide) -> set[str]:
+    return {name for line in guide.lines for name, _ in _settings_of(line)}
+
+
+def _settings_of(line: Line) -> list[tuple[str, int]]:
+    """The names of a line's settings, and their positions."""
+    names = [(line.setting, 2)] if line.setting else []
+    return [*names, (line.also[0], 3)] if line.also else names
+
+
 def _guide(
+    snapshot: Snapshot,
     guide: Guide,
     spots: Mapping[str, Spot],
     tops: Mapping[str, Mapping[int, Texts]],
     free: Collection[str],
 ) -> tuple[str | None, dict[str, Spot]]:
     """The guide's tab and where its settings stand: beside their label, else where named."""
-    named = {
-        ln.setting: spots.get(name_of(guide.key, ln.setting)) for ln in guide.lines if ln.setting
-    }
-    titles = [spot.title for spot in named.values() if spot and spot.title in free]
-    title = titles[0] if titles else None
-    if title is None and guide.title in free and guide.lines[0].label in _labels(tops[guide.title]):
-        title = guide.title
+    named = {name: spots.get(name_of(guide.key, name)) for name in _names(guide)}
+    votes = Counter(spot.title for spot in named.values() if spot and spot.title in free)
+    title = votes.most_common(1)[0][0] if votes else None
+    ours = {line.label for line in guide.lines if line.label}
+    title = title or _by_labels(ours, {title: tops[title] for title in tops if title in free})
+    if title is None:
+        return None, {}
+    labels = _labels({number: _texts(cells) for number, cells, _ in snapshot.rows(title)})
     settings: dict[str, Spot] = {}
-    if title is not None:
-        for line in guide.lines:
-            spot = _setting(line, named.get(line.setting), title, _labels(tops[title]))
-            if line.setting and spot:
-                settings[line.setting] = spot
+    for line in guide.lines:
+        for name, at in _settings_of(line):
+            others = {labels[label] for label in ours - {line.label} if label in labels}
+            if spot := _setting(line.label, at, named[name], title, labels, others):
+                settings[name] = spot
     return title, settings
 
 
@@ -329,25 +281,49 @@ def _labels(top: Mapping[int, Texts]) -> dict[str, int]:
     return {texts[1]: row for row, texts in top.items() if 1 in texts}
 
 
-def _setting(line: Line, named: Spot | None, title: str, labels: Mapping[str, int]) -> Spot | None:
-    if named and named.title == title and labels.get(line.label, named.row) == named.row:
+def _by_labels(ours: Collection[str], tops: Mapping[str, Mapping[int, Texts]]) -> str | None:
+    """The tab that begins like a guide, whatever it is called."""
+    scores = {title: len(_labels(top).keys() & ours) for title, top in tops.items()}
+    best = max(scores, key=scores.__getitem__, default=None)
+    return best if best is not None and scores[best] >= _FEW else None
+
+
+def _setting(
+    label: str,
+    at: int,
+    named: Spot | None,
+    title: str,
+    labels: Mapping[str, int],
+    others: Collection[int],
+) -> Spot | None:
+    """``others`` are the rows with another label of ours: there the name was left behind."""
+    here = named is not None and named.title == title and named.row not in others
+    if named is not None and here and labels.get(label, named.row) == named.row:
         return named
-    return Spot(title, labels[line.label], 2) if line.label in labels else None
+    return Spot(title, labels[label], at) if label in labels else None
 
 
-def _zone(snapshot: Snapshot, spot: Spot | None) -> str:
+def _held(snapshot: Snapshot, title: str | None, settings: Mapping[str, Spot]) -> dict[str, Cell]:
+    """The cells of the settings, those that hold something."""
+    rows = {n: cells for n, cells, _ in snapshot.rows(title)} if title and settings else {}
+    found = {name: rows.get(s.row, {}).get(s.at, Cell()) for name, s in settings.items()}
+    return {name: c for name, c in found.items() if c.formula or c.value is not None}
+
+
+def _zone(cell: Cell | None) -> str:
     """The text of the zone's cell, "" for none. A formula that no program has computed yet
     stands for itself: it is no zone, and to take UTC instead would move the days."""
-    if spot is None:
-        return ""
-    rows = snapshot.rows(spot.title)
-    cells = next((cells for number, cells, _ in rows if number == spot.row), {})
-    cell = cells.get(spot.at)
     return "" if cell is None else str(cell.formula if cell.value is None else cell.value)
 
 
 def _a1(spot: Spot | None) -> str:
     return f"{spot.title}!{letters(spot.at)}{spot.row}" if spot else ""
+
+
+def _forgotten(names: Mapping[str, str]) -> Forgotten:
+    ours = {name: text for name, text in names.items() if name.startswith(FORGOTTEN)}
+    marks = {name.removeprefix(FORGOTTEN): _whole(text) for name, text in ours.items()}
+    return Forgotten(names.get(SALT, "").strip('"'), marks)
 
 
 def _whole(text: str) -> int:
@@ -357,7 +333,8 @@ def _whole(text: str) -> int:
 def _refuse_strangers(snapshot: Snapshot, dashboard: Dashboard, titles: Mapping[str, str]) -> None:
     taken = {title.casefold() for title in snapshot.titles}
     for tab in dashboard.tabs:
-        if tab.key not in titles and tab.title.casefold() in taken:
+        optional = isinstance(tab, Tab) and tab.optional
+        if tab.key not in titles and tab.title.casefold() in taken and not optional:
             raise DestinationError(
                 f"{snapshot.name} has a tab named {tab.title} that sheetsync did not make.",
                 hint="Rename that tab, or give another path with --to.",

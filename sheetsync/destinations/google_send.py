@@ -1,0 +1,106 @@
+"""Sends a write so that it happens once, whatever becomes of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gspread
+
+from sheetsync.destinations import DestinationChanged
+from sheetsync.destinations.google_cells import packed
+from sheetsync.destinations.google_client import SheetsClient, may_pass
+from sheetsync.destinations.google_fence import Head, fence, head_of, id_of
+from sheetsync.errors import DestinationError
+
+Json = dict[str, Any]
+#: How often one write is sent at the most.
+_SENDS = 6
+#: What comes back with a write: what the check needs, and nothing that waits on recalculation.
+ANSWER = (
+    "spreadsheetId,updatedSpreadsheet(developerMetadata(metadataId,metadataKey,metadataValue),"
+    "sheets(properties(sheetId),data(startRow,startColumn,rowData(values(userEnteredValue)),"
+    "columnMetadata(developerMetadata(metadataKey,metadataValue)))))"
+)
+
+
+class Sender:
+    """``run`` marks the entries of this run as its own."""
+
+    def __init__(self, client: SheetsClient, spreadsheet: str, run: str) -> None:
+        self.client, self.spreadsheet, self.run = client, spreadsheet, run
+
+    def send(
+        self, head: Head, requests: Sequence[Json], held: Sequence[Head], ranges: Sequence[str] = ()
+    ) -> Json | None:
+        """The answer of the write, None when it was done but its answer was lost.
+
+        Raises DestinationChanged when somebody else wrote this generation, and the errors of the
+        client when it was refused; then nothing was written.
+        """
+        body = {
+            "requests": [*fence(head, self.spreadsheet, held), *requests],
+            "includeSpreadsheetInResponse": bool(ranges),
+            "responseRanges": list(ranges),
+        }
+        for attempt in range(1, _SENDS + 1):
+            try:
+                return self._post(body)
+            except Exception as error:
+                again = attempt < _SENDS and may_pass(error) and self._waited(attempt, error)
+                # Read after the wait: it may have been committed meanwhile.
+                if self._is_done(head, error):
+                    return None
+                if not again:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _waited(self, attempt: int, error: Exception) -> bool:
+        """False when Google asks for more patience than anybody has."""
+        try:
+            self.client.wait(attempt, error)
+        except gspread.exceptions.APIError:
+            return False
+        return True
+
+    def _post(self, body: Json) -> Json:
+        url = f"{gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self.spreadsheet}?fields={ANSWER}"
+        headers = {"Content-Type": "application/json"}
+        answer: Json = self.client.request("post", url, data=packed(body), headers=headers).json()
+        return answer
+
+    def _is_done(self, head: Head, error: Exception) -> bool:
+        """Whether the write stands, as the token says. No wording of a refusal is parsed: whoever
+        moved the head, the entry with its id tells."""
+        if isinstance(error, gspread.exceptions.APIError):
+            status = error.response.status_code
+            if status in (401, 404):
+                return False
+        try:
+            found = self.token(head.g)
+        except Exception as lost:
+            raise DestinationError(
+                "The connection to Google was lost while the spreadsheet was written, and it is"
+                " not known whether that was done.",
+                hint="Run this again: what was written is not written twice.",
+            ) from lost
+        if found is None:
+            return False
+        if found.run != self.run:
+            raise DestinationChanged(
+                "Somebody else wrote the spreadsheet at the same moment.", hint="Run this again."
+            )
+        return True
+
+    def token(self, g: int) -> Head | None:
+        """The head of a generation; None when there is none yet."""
+        url = gspread.urls.SPREADSHEET_URL % self.spreadsheet
+        try:
+            entry = self.client.request(
+                "get", f"{url}/developerMetadata/{id_of(self.spreadsheet, g)}"
+            ).json()
+        except gspread.exceptions.APIError as error:
+            if error.response.status_code == 404:
+                return None
+            raise
+        return head_of(entry)

@@ -1,0 +1,186 @@
+"""What is made before values are written: tabs, columns, their handles, room in the grid. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from sheetsync.dashboard import Board, Guide, Tab
+from sheetsync.dashboard.trend import END, LAST, LOG_ROWS
+from sheetsync.dashboard.trend import KEY as TREND
+from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.destinations.google_book import COLUMN, TAB, THEIRS
+from sheetsync.destinations.google_cells import Json, cell, rectangles
+from sheetsync.destinations.google_layout import UNDO, Layout
+
+#: Rows and columns of a new tab.
+_ROWS, _COLUMNS = 1000, 26
+MOST_CELLS = 10_000_000
+
+
+def setup(layout: Layout, *, undo_rows: int = 0) -> Iterator[Json]:
+    """Requests in the order in which they can be carried out; none for a dashboard that stands."""
+    for number, tab in enumerate(layout.dashboard.tabs):
+        if layout.sheet(tab.key) is None:
+            yield _add_sheet(layout, tab, number)
+    yield from undo_tab(layout, undo_rows)
+    for tab in layout.dashboard.tabs:
+        yield from _entry(layout, tab)
+        if isinstance(tab, Tab):
+            yield from _room(layout, tab)
+            yield from _columns(layout, tab)
+
+
+def _add_sheet(layout: Layout, tab: Tab | Guide | Board, index: int) -> Json:
+    rows, columns = size_of(layout, tab)
+    grid = {"rowCount": rows, "columnCount": columns}
+    freeze = tab.freeze if isinstance(tab, Board) else (1, 1 if isinstance(tab, Tab) else 0)
+    frozen = zip(("frozenRowCount", "frozenColumnCount"), freeze, strict=True)
+    grid |= {name: count for name, count in frozen if count and not isinstance(tab, Guide)}
+    properties: Json = {
+        "sheetId": layout.ids[tab.key],
+        "title": layout.titles[tab.key],
+        "index": index,
+        "gridProperties": grid,
+    }
+    if tab.hidden:
+        properties["hidden"] = True
+    return {"addSheet": {"properties": properties}}
+
+
+def size_of(layout: Layout, tab: Tab | Guide | Board) -> tuple[int, int]:
+    """Rows and columns of a new tab."""
+    match tab:
+        case Tab():
+            return max(_ROWS, layout.last_row(tab)), len(tab.columns) + 5
+        case Guide():
+            return len(tab.lines) + 50, 6
+    if tab.key == TREND:
+        return 2 * LAST + 20, END + 4
+    if tab.key == LOG:
+        return LOG_ROWS + 20, 10
+    return 100, _COLUMNS
+
+
+def _entry(layout: Layout, tab: Tab | Guide | Board) -> Iterator[Json]:
+    """The tab's own metadata; the guide's says which edition of the text it holds."""
+    sheet = layout.sheet(tab.key)
+    edition = layout.dashboard.edition
+    wanted = {"tab": tab.key, "sheet": layout.ids[tab.key]}
+    if isinstance(tab, Guide):
+        wanted["edition"] = edition
+        if sheet and (tab.key, "") not in layout.plan.missing:
+            return
+    elif sheet and sheet.entry:
+        return
+    for metadata_id in sheet.marks.get(TAB, ()) if sheet else ():
+        lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
+        yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+    text = json.dumps(wanted, separators=(",", ":"))
+    yield metadata(TAB, text, {"sheetId": layout.ids[tab.key]})
+
+
+def metadata(key: str, value: str, location: Json) -> Json:
+    entry = {
+        "metadataKey": key,
+        "metadataValue": value,
+        "visibility": "DOCUMENT",
+        "location": location,
+    }
+    return {"createDeveloperMetadata": {"developerMetadata": entry}}
+
+
+def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
+    sheet = layout.sheet(tab.key)
+    if sheet is None:
+        return
+    wanted = (
+        ("ROWS", layout.last_row(tab) - sheet.rows if tab.kind else 0),
+        ("COLUMNS", max(layout.at[tab.key].values()) - sheet.columns),
+    )
+    for dimension, length in wanted:
+        if length > 0:
+            grow = {"sheetId": sheet.id, "dimension": dimension, "length": length}
+            yield {"appendDimension": grow}
+
+
+def _columns(layout: Layout, tab: Tab) -> Iterator[Json]:
+    """Headers of new columns, and a handle on every column that lacks one, the team's too: so that
+    after a move nobody has to guess what stood where."""
+    sheet, held = layout.sheet(tab.key), layout.plan.state.tabs.get(tab.key)
+    at, row = layout.at[tab.key], layout.header_row(tab)
+    there = held.columns if held else {}
+    new = {at[c.key]: c.header for c in tab.columns if c.key not in there}
+    yield from rectangles({(row, p): cell(text) for p, text in new.items()}, layout.ids[tab.key])
+    handles = dict(sheet.handles) if sheet else {}
+    for column in tab.columns:
+        if column.key not in handles:
+            yield _handle(layout, tab, column.key, at[column.key])
+    if held is None or tab.kind is None:
+        return
+    taken = {*at.values(), *handles.values()}
+    used = {p for cells in layout.found.grids.get(tab.key, {}).values() for p in cells}
+    numbers = [int(k.removeprefix(THEIRS)) for k in handles if k.startswith(THEIRS)]
+    free = max(numbers, default=0)
+    for position in sorted(used - taken):
+        free += 1
+        yield _handle(layout, tab, f"{THEIRS}{free}", position)
+
+
+def _handle(layout: Layout, tab: Tab, key: str, position: int) -> Json:
+    span = {
+        "sheetId": layout.ids[tab.key],
+        "dimension": "COLUMNS",
+        "startIndex": position - 1,
+        "endIndex": position,
+    }
+    return metadata(COLUMN, key, {"dimensionRange": span})
+
+
+def undo_tab(layout: Layout, rows: int) -> Iterator[Json]:
+    """The undo tab, large enough for ``rows``; nothing when none are needed."""
+    if not rows:
+        return
+    sheet = layout.sheet(UNDO)
+    width = max(max(at.values()) for at in layout.at.values())
+    if sheet is None:
+        grid = {"rowCount": max(rows, 100), "columnCount": width}
+        properties = {
+            "sheetId": layout.ids[UNDO],
+            "title": _free_title(layout),
+            "hidden": True,
+            "gridProperties": grid,
+        }
+        yield {"addSheet": {"properties": properties}}
+        text = json.dumps({"tab": UNDO, "sheet": layout.ids[UNDO]}, separators=(",", ":"))
+        yield metadata(TAB, text, {"sheetId": layout.ids[UNDO]})
+        return
+    for dimension, length in (("ROWS", rows - sheet.rows), ("COLUMNS", width - sheet.columns)):
+        if length > 0:
+            grow = {"sheetId": sheet.id, "dimension": dimension, "length": length}
+            yield {"appendDimension": grow}
+
+
+def _free_title(layout: Layout) -> str:
+    taken = {sheet.title.casefold() for sheet in layout.found.book.sheets}
+    title, number = "sheetsync undo", 1
+    while title.casefold() in taken:
+        number += 1
+        title = f"sheetsync undo {number}"
+    return title
+
+
+def cells_after(layout: Layout, requests: list[Json]) -> int:
+    """How many cells the spreadsheet will have at the most."""
+    cells = layout.found.book.cells
+    for request in requests:
+        if grid := request.get("addSheet", {}).get("properties", {}).get("gridProperties"):
+            cells += grid["rowCount"] * grid["columnCount"]
+        if grow := request.get("appendDimension"):
+            sheet = next(s for s in layout.found.book.sheets if s.id == grow["sheetId"])
+            other = sheet.columns if grow["dimension"] == "ROWS" else sheet.rows
+            cells += grow["length"] * other
+        if more := request.get("appendCells"):
+            sheet_now = layout.found.book.sheet(more["sheetId"])
+            cells += len(more["rows"]) * (sheet_now.columns if sheet_now else 0)
+    return cells
