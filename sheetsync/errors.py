@@ -24,6 +24,10 @@ class SheetsyncError(Exception):
         self.message = message
         self.hint = hint
 
+    def to_json(self) -> dict[str, object]:
+        """What ``--json`` gives below ``error``."""
+        return {"message": self.message, "hint": self.hint, "exit_status": self.exit_status}
+
 
 class ConfigError(SheetsyncError):
     exit_status = 2

@@ -63,6 +63,23 @@ platform_option = option(
 json_option = option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
+def google_options(command: F) -> F:
+    """How a Google spreadsheet is reached."""
+    for add in (
+        option(
+            "--verbose", is_flag=True, help="Say each call to Google, with sizes, and whose hand."
+        ),
+        option(
+            "--credentials",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="The key of a service account, or another file of credentials for Google.",
+        ),
+    ):
+        command = add(command)
+    return command
+
+
 def web_options(command: F) -> F:
     """What the person who runs the command decides about asking sites."""
     for add in (

@@ -2,86 +2,81 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sheetsync.dashboard.words import WHY, day
-from sheetsync.model import PROFILE_FIELDS, Count, FieldValue, Outcome, Record
-from sheetsync.plan import zone_of
-from sheetsync.platform import Door, Platform
+from sheetsync.columns import columns, folded
+from sheetsync.dashboard.trend import KEY as TREND
+from sheetsync.dashboard.trend import KEY_ROW, TOP
+from sheetsync.dashboard.words import day
+from sheetsync.import_report import import_json, import_lines, imports_count
+from sheetsync.model import Count, Outcome, Record, iso
+from sheetsync.plan import Change, zone_of
+from sheetsync.record_report import FROM, numbers, when, who, why
 from sheetsync.sync import Read, Synced
-
-SHOWN = ("followers", "likes", "posts")
-SHOWN_POST = ("views", "likes", "comments", "shares", "saves")
-FROM = {"content": "", "option": " (as you say)", "file": " (the file's time)", "clock": ""}
-
-
-def who(record: Record) -> str:
-    """``@handle``, or ``@handle, post 123``."""
-    name = f"@{record.handle}" if record.handle else ""
-    if record.kind == "post":
-        return f"{name}, post {record.id}" if name else f"post {record.id}"
-    return name or record.text("account_id")
-
-
-def number(count: Count) -> str:
-    """``783,427``, and ``≈ 1,200,000`` when the site rounded it."""
-    return f"{count.value:,}" if count.exact else f"≈ {count.value:,}"
-
-
-def _counted(count: Count, name: str) -> str:
-    return f"{number(count)} {name.removesuffix('s') if count == Count(1) else name}"
-
-
-def numbers(record: Record) -> str:
-    names = SHOWN if record.kind == "profile" else SHOWN_POST
-    parts = [_counted(c, name) for name in names if (c := record.count(name))]
-    if record.posts:
-        seen = len(record.posts)
-        views = [c for post in record.posts if (c := post.count("views"))]
-        about = ", views ≈" if any(not c.exact for c in views) else ""
-        parts.append(("1 post seen" if seen == 1 else f"{seen} posts seen") + about)
-    return " · ".join(parts)
-
-
-def when(record: Record) -> str:
-    at = record.captured_at
-    if at is None:
-        return "no date"
-    if record.source == "typed":
-        return "typed by the team"
-    return f"{day(at.date())} {at:%H:%M} UTC{FROM.get(record.captured_by or '', '')}"
-
-
-def why(record: Record) -> str:
-    """One line for a person: why there is no number."""
-    return record.detail or WHY[record.outcome]
 
 
 def sync_lines(
     synced: Synced, destination: str, width: int | None = None, now: datetime | None = None
 ) -> list[str]:
     """The whole report of a run, for a terminal of ``width`` columns (None: any)."""
-    again = [r for r in synced.reads if r.again and r.record.source != "typed"]
-    good = [r for r in synced.reads if r.record.outcome.has_numbers and not r.again]
-    bad = [read for read in synced.reads if not read.record.outcome.has_numbers]
+    reads = _once(synced.reads)
+    again = [r for r in reads if r.again and r.record.source == "saved"]
+    good = [r for r in reads if r.record.outcome.has_numbers and not _held(r)]
+    bad = [r for r in reads if not r.record.outcome.has_numbers and not r.beside]
+    beside = [read for read in reads if read.beside]
     lines = []
     if good:
         rows = [_good(read, synced, now) for read in good]
-        lines += [f"Read ({len(good)})", *_columns(rows, width), ""]
+        lines += [f"Read ({len(good)})", *columns(rows, width), ""]
     if bad:
-        lines += [f"Not read ({len(bad)})", *_columns(map(_bad, bad), width), ""]
+        lines += [f"Not read ({len(bad)})", *columns(_not_read(bad), width), ""]
+    lines += import_lines(synced.imports, width)
+    if beside:
+        lines += [f"Posts not read ({len(beside)})", *columns(_not_read(beside), width), ""]
     if again:
         pages = "1 page was" if len(again) == 1 else f"{len(again)} pages were"
         lines += [f"{pages} in the dashboard already.", ""]
     if synced.passed_over:
         files = "file" if synced.passed_over == 1 else "files"
         lines += [f"{synced.passed_over} other {files} passed over.", ""]
-    for line in (*_written(synced, destination), *_growth(good)):
-        lines += textwrap.wrap(line, width) if width else [line]
+    whole = sum(not read.beside for read in reads)
+    result = _result(synced, destination, bad, whole)
+    said = (*imports_count(synced.imports), result, *_growth(good, synced), *_strange(synced))
+    lines += folded(said, width)
     return lines
+
+
+def _once(reads: Sequence[Read]) -> list[Read]:
+    """Without the copies of a saved page: a file downloaded twice is one page."""
+    found: dict[object, Read] = {}
+    for number, read in enumerate(reads):
+        record = read.record
+        page = (record.kind, record.key, record.captured_at, numbers(record), read.again)
+        copy = record.source == "saved" and record.outcome.has_numbers and record.captured_at
+        found.setdefault(page if copy else number, read)
+    return list(found.values())
+
+
+def unwritten_lines(reads: Sequence[Read], destination: str, width: int | None = None) -> list[str]:
+    """What was read from the sites, and is not in the dashboard because that refused."""
+    good = [read.record for read in reads if read.record.outcome.has_numbers]
+    bad = [read for read in reads if not read.record.outcome.has_numbers]
+    lines = []
+    if good:
+        rows = [(who(record), numbers(record), when(record)) for record in good]
+        lines += [f"Read, and not written ({len(good)})", *columns(rows, width), ""]
+    if bad:
+        lines += [f"Not read ({len(bad)})", *columns(_not_read(bad), width), ""]
+    return [*lines, f"Nothing was written to {destination}."]
+
+
+def _held(read: Read) -> bool:
+    """Saved or typed, and there already. What was fetched is told: the site was asked for it."""
+    return read.again and read.record.source not in ("http", "api")
 
 
 def _good(read: Read, synced: Synced, now: datetime | None) -> tuple[str, ...]:
@@ -91,7 +86,9 @@ def _good(read: Read, synced: Synced, now: datetime | None) -> tuple[str, ...]:
     return (
         who(read.record),
         numbers(read.record) + (f" (not on the page: {missing})" if missing else ""),
-        f"from {host}" if host else _saved(read.record, synced, now) + _but(read.record, unused),
+        f"from {host}{_as_old(read.record, synced, now)}"
+        if host
+        else _saved(read.record, synced, now) + _but(read.record, unused),
     )
 
 
@@ -106,14 +103,34 @@ def _saved(record: Record, synced: Synced, now: datetime | None) -> str:
     return f"from your saved page of {told} {at:%H:%M}{FROM.get(record.captured_by or '', '')}"
 
 
-def _growth(good: Sequence[Read]) -> list[str]:
-    """Said as long as a profile has one day only."""
-    days: dict[str, set[object]] = {}
-    for read in good:
-        record = read.record
-        if record.kind == "profile" and record.captured_at and not read.known:
-            days.setdefault(record.key, set()).add(record.captured_at.date())
-    one = any(len(found) == 1 for found in days.values())
+#: A fetched page that says it is older than this is reported with its day.
+_FRESH = timedelta(hours=48)
+
+
+def _as_old(record: Record, synced: Synced, now: datetime | None) -> str:
+    """What has to be said of a page that was fetched just now, and is older by its own word."""
+    zone, at = zone_of(synced.plan.state), record.captured_at
+    told = []
+    if at and now and record.captured_by == "content" and now - at > _FRESH:
+        told.append(f"the page says it is of {day(at.astimezone(zone).date())}")
+    if newer := overtaken_by(record, synced):
+        local = newer.astimezone(zone)
+        shown = f"{day(local.date())} {local:%H:%M}"
+        told.append(f"not shown: the dashboard has newer numbers, of {shown}")
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def overtaken_by(record: Record, synced: Synced) -> datetime | None:
+    return next((at for each, at in synced.plan.overtaken if each == record), None)
+
+
+def _growth(good: Sequence[Read], synced: Synced) -> list[str]:
+    """Said as long as a profile read has one day only, with those that the dashboard holds."""
+    fill = synced.plan.fills.get(TREND, {})
+    keys = {at: key for (row, at), key in fill.items() if row == KEY_ROW}
+    days = Counter(keys[at] for row, at in fill if row >= TOP and at in keys)
+    read = {each.record.key for each in good if each.record.kind == "profile"}
+    one = any(days[key] == 1 for key in read)
     return ["Growth starts with a second reading on another day."] if one else []
 
 
@@ -121,6 +138,56 @@ def _but(record: Record, unused: bool) -> str:
     if unused:
         return " (not used: the dashboard has numbers with a date)"
     return f" ({record.detail})" if record.detail else ""
+
+
+#: So many cells are named in a line.
+_NAMED = 5
+
+
+def _strange(synced: Synced) -> list[str]:
+    """``60 addresses in Profiles are not understood: A12, A13, …`` for each tab."""
+    lines = []
+    for tab, found in synced.strange.items():
+        cells = [_address_cell(synced, tab, number) for number in found]
+        named = ", ".join(cells[:_NAMED]) + (", …" if len(cells) > _NAMED else "")
+        many = "1 address" if len(cells) == 1 else f"{len(cells):,} addresses"
+        verb = "is" if len(cells) == 1 else "are"
+        title = synced.plan.title(tab)
+        lines.append(f"{many} in {title} {verb} not understood: {named} – the sheet says why.")
+    return lines
+
+
+def _address_cell(synced: Synced, tab: str, row: int) -> str:
+    """``A12``, wherever the team has moved the column."""
+    change = Change(tab, row, "address", None, None)
+    return synced.plan.a1(change).rpartition("!")[2]
+
+
+#: So many posts of one platform with one reason become one line.
+_MANY = 3
+
+
+def _not_read(bad: Sequence[Read]) -> list[tuple[str, ...]]:
+    """A row for each, and one for many posts that met the same."""
+    groups: dict[tuple[object, ...], list[Read]] = {}
+    for index, read in enumerate(bad):
+        record, met = read.record, _bad(read)[1:]
+        post = record.kind == "post" and record.source in ("http", "api")
+        key = (record.platform, bool(record.id), *met) if post else (index,)
+        groups.setdefault(key, []).append(read)
+    rows: list[tuple[str, ...]] = []
+    for group in groups.values():
+        alone = [_bad(read) for read in group]
+        rows += alone if len(group) < _MANY else [(_posts_of(group), *alone[0][1:])]
+    return rows
+
+
+def _posts_of(group: Sequence[Read]) -> str:
+    """``12 posts of @anna``, ``12 posts of 3 profiles``, ``the posts of 5 profiles``."""
+    handles = {read.record.handle for read in group}
+    whose = f"{len(handles)} profiles" if len(handles) > 1 else f"@{group[0].record.handle}"
+    posts = f"{len(group)} posts" if group[0].record.id else "the posts"
+    return posts if "" in handles else f"{posts} of {whose}"
 
 
 def _bad(read: Read) -> tuple[str, ...]:
@@ -132,35 +199,61 @@ def _bad(read: Read) -> tuple[str, ...]:
     return (name, "no numbers", said)
 
 
-def _written(synced: Synced, destination: str) -> list[str]:
+def _result(synced: Synced, destination: str, bad: Sequence[Read], whole: int) -> str:
+    """The one line that everybody reads: how many, and what became of it."""
+    if not bad:
+        return _written(synced, destination)
+    read = whole - len(bad)
+    first = not any(each.known for each in bad)
+    asked = all(each.record.source in ("http", "api") for each in bad)
+    if synced.written and not read and first and asked:
+        listed = {1: "it", 2: "both"}.get(len(bad), f"all {len(bad)}")
+        done = f"{destination} lists {listed} and waits for a first reading."
+    else:
+        done = _written(synced, destination)
+    return f"{read} of {whole} read. {done}"
+
+
+def _written(synced: Synced, destination: str) -> str:
     if not synced.plan:
-        return [f"{destination}: nothing to change."]
+        return f"{destination}: nothing to change."
     parts = [
         _changes(synced, "profiles", "profile", "profiles"),
         _changes(synced, "posts", "post", "posts"),
         _changes(synced, "history", "day of history", "days of history"),
+        _changes(synced, "imports", "import", "imports"),
     ]
     verb = "written" if synced.written else "would be written (dry run)"
-    return [f"{destination} {verb}: {', '.join(part for part in parts if part) or 'its tabs'}."]
+    return f"{destination} {verb}: {', '.join(part for part in parts if part) or 'its tabs'}."
 
 
 def _changes(synced: Synced, tab: str, one: str, many: str) -> str:
+    """``2 profiles added, 1 changed and 5 kept``, without what there is none of."""
     counts = synced.plan.counts.get(tab)
-    if counts is None or not (counts.added or counts.changed):
+    if counts is None:
         return ""
-    added = f"{counts.added:,} {one if counts.added == 1 else many} added" if counts.added else ""
-    noun = "" if added else f" {one if counts.changed == 1 else many}"
-    changed = f"{counts.changed:,}{noun} changed" if counts.changed else ""
-    return " and ".join(part for part in (added, changed) if part)
+    numbers = {"added": counts.added, "changed": counts.changed, "kept": counts.kept}
+    told = [f"{number:,} {verb}" for verb, number in numbers.items() if number]
+    if told:
+        number, verb = told[0].split(" ")
+        told[0] = f"{number} {one if number == '1' else many} {verb}"
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
-def about_the_round(stopped: str, ignore_robots: bool) -> list[str]:
-    """What has to be said about how the sites were asked."""
+def about_the_round(
+    stopped: str, ignore_robots: bool, *, written: bool = True, dry_run: bool = False
+) -> list[str]:
+    """What has to be said about how the sites were asked, and about a round that was cut short."""
     notes = []
     if ignore_robots:
         notes.append("--ignore-robots is on: pages were asked for that robots.txt forbids.")
     if stopped:
-        notes.append(f"{stopped}: what was read is written, the rest keeps its last value.")
+        done = "there was nothing new to write."
+        if dry_run:
+            done = "a dry run writes nothing."
+        elif written:
+            done = "what was read is written, the rest keeps its last value."
+        notes.append(f"{stopped}: {done}")
     return notes
 
 
@@ -170,23 +263,28 @@ _WALLS = {
 }
 
 
-def next_steps(synced: Synced, names: Mapping[str, str]) -> list[str]:
-    """For each platform that turned us away: how to get its numbers all the same."""
+def next_steps(
+    synced: Synced, names: Mapping[str, str], to: str = "", width: int | None = None
+) -> list[str]:
+    """For each platform that turned us away: how to get its numbers all the same.
+
+    ``to`` is the destination where it is not the usual one.
+    """
     asked = [r.record for r in synced.reads if r.record.source in ("http", "api")]
     walled = dict.fromkeys(r.platform for r in asked if r.outcome in _WALLS)
     closed = dict.fromkeys(r.platform for r in asked if r.outcome in (*_WALLS, Outcome.NEEDS_KEY))
-    lines = []
+    steps = []
     if walled:
-        lines += [
-            "Numbers in two minutes, from your own browser: open the page, save it, then",
-            "  sheetsync sync --saved ~/Downloads",
-        ]
+        due = f"sheetsync due --to {shlex.quote(to)}" if to else "sheetsync due"
+        steps.append(("Numbers in two minutes, from your own browser:", due))
     for key in closed:
-        lines += [
-            f"All ways to read {names.get(key, key)}, and what each costs:",
-            f"  sheetsync platforms {key}",
-        ]
-    return lines
+        say = f"All ways to read {names.get(key, key)}, and what each costs:"
+        steps.append((say, f"sheetsync platforms {key}"))
+    left = max((len(say) for say, _ in steps), default=0)
+    lines = [f"{say:<{left}}  {command}" for say, command in steps]
+    if width is None or all(len(line) <= width for line in lines):
+        return lines
+    return folded((line for say, command in steps for line in (say, f"  {command}")), width)
 
 
 def hints(synced: Synced) -> list[str]:
@@ -199,17 +297,45 @@ def hints(synced: Synced) -> list[str]:
             f"{pages} no date, so no day of history was made;"
             " say when they were saved: --captured YYYY-MM-DD"
         )
+    if single := sum(_without_scripts(read) for read in synced.reads):
+        pages = "1 page was" if single == 1 else f"{single} pages were"
+        found.append(
+            f"{pages} saved as “Single File” (MHTML), which leaves out a page's scripts, and with"
+            " them the exact numbers; save as “Webpage, Complete”, or with the saver"
+            " (sheetsync due --open)"
+        )
     return found
 
 
-def to_json(synced: Synced, destination: str) -> dict[str, object]:
-    """The one shape of ``sync --json``; each page as ``show --json`` gives it, and its file."""
+def _without_scripts(read: Read) -> bool:
+    """An MHTML file from which not every number is exact, or none came."""
+    record = read.record
+    values = [value for each in (record, *record.posts) for value in each.fields.values()]
+    counts = [value for value in values if isinstance(value, Count)]
+    single = read.name.partition(" #")[0].lower().endswith((".mhtml", ".mht")) and not read.again
+    return single and (not counts or any(not count.exact for count in counts))
+
+
+def to_json(synced: Synced, destination: str, stopped: str = "") -> dict[str, object]:
+    """The one shape of ``sync --json``; each page as ``show --json`` gives it, and its file.
+
+    ``stopped`` says why the run was cut short, null when it was not. A post with ``beside`` was
+    asked for beside its profile, without an id it is the list of the profile's posts. What has
+    ``newer_in_dashboard`` was read from an older page than the row's numbers, which stay.
+    """
     plan = synced.plan
     return {
         "destination": destination,
         "written": synced.written,
-        "profiles": [_read_json(read) for read in synced.reads],
+        "stopped": stopped or None,
+        "profiles": [_read_json(read, synced) for read in synced.reads],
+        "imports": [import_json(told) for told in synced.imports],
         "passed_over": synced.passed_over,
+        "not_understood": [
+            f"{synced.plan.title(tab)}!{_address_cell(synced, tab, number)}"
+            for tab, rows in synced.strange.items()
+            for number in rows
+        ],
         "rows": {
             tab: {"added": c.added, "changed": c.changed, "kept": c.kept}
             for tab, c in plan.counts.items()
@@ -218,159 +344,10 @@ def to_json(synced: Synced, destination: str) -> dict[str, object]:
     }
 
 
-def _read_json(read: Read) -> dict[str, object]:
+def _read_json(read: Read, synced: Synced) -> dict[str, object]:
     where = "file" if read.record.source == "saved" else "address"
     door = {"door": read.door} if read.door else {}
-    return {**read.record.to_json(), where: read.name, **door}
-
-
-def record_lines(record: Record, platform: str) -> list[str]:
-    """One record as ``show`` prints it."""
-    head = " ".join(part for part in (platform, record.kind, who(record)) if part)
-    if not record.outcome.has_numbers:
-        return [head, f"  no numbers ({record.outcome.value}): {why(record)}"]
-    rows = [(name, _value(value)) for name, value in record.fields.items()]
-    rows += [(name, "not on the page") for name in record.missing if name not in record.fields]
-    about = f"{record.outcome.value}, layout {record.layout}, {when(record)}"
-    lines = [head, f"  {about}", *_columns(rows)]
-    if record.posts:
-        lines += ["", f"  {len(record.posts)} posts on the page", *_columns(_posts(record.posts))]
-    return lines
-
-
-def _posts(posts: Sequence[Record]) -> Iterable[tuple[str, ...]]:
-    for post in posts:
-        published = post.fields.get("published")
-        at = day(published.date()) if isinstance(published, datetime) else ""
-        yield (post.id, at, numbers(post))
-
-
-def _value(value: FieldValue) -> str:
-    if isinstance(value, Count):
-        return number(value) + ("" if value.exact else f"  (within {value.step:,})")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{day(value.date())} {value:%H:%M} UTC"
-    return " ".join(value.split())
-
-
-def platform_lines(platforms: Sequence[Platform], width: int | None = None) -> list[str]:
-    """Every platform with its doors, in the order in which they are tried."""
-    rows = []
-    for platform in platforms:
-        doors = [(DOORS[d.via], d.state, _gives(d)) for d in platform.doors if d.kind == "profile"]
-        for n, door in enumerate(dict.fromkeys(doors)):
-            rows.append((platform.name if n == 0 else "", *door))
-    return _columns([("PLATFORM", "DOOR", "STATE", "GIVES"), *rows], width)
-
-
-DOORS = {"http": "public page", "api": "official API", "saved": "saved page"}
-
-
-def _gives(door: Door) -> str:
-    return ", ".join(door.gives)
-
-
-def one_platform_lines(platform: Platform) -> list[str]:
-    """What one platform gives, the truth about each door, and how sure we are."""
-    lines = [f"{platform.name}: {platform.note}" if platform.note else platform.name]
-    if not platform.verified:
-        lines.append("Unverified: written from descriptions, no real page of it was at hand.")
-    lines.append(f"Evidence last checked: {platform.checked}")
-    for door in platform.doors:
-        lines += ["", f"{door.kind}, {DOORS[door.via]}: {door.state}"]
-        lines += [f"  address  {door.url}"] if door.url else []
-        lines += [f"  gives    {_gives(door)}", f"  hosted   {_hosted(door)}"]
-        lines += [f"  key      {' and '.join(door.keys)}"] if door.keys else []
-        lines += [f"  {door.note}"]
-    names = [name for name in PROFILE_FIELDS if name in platform.subjects["profile"].fields]
-    return [*lines, "", f"Fields of a profile: {', '.join(names)}"]
-
-
-def _hosted(door: Door) -> str:
-    """Whether a scheduled job on somebody else's machine gets through."""
-    if door.via == "saved":
-        return "no: a person saves the page"
-    return {
-        "yes": "yes, a GitHub-hosted runner gets through",
-        "no": "no, a GitHub-hosted runner is turned away",
-        "not known": "not known for a GitHub-hosted runner",
-    }[door.hosted]
-
-
-def check_lines(platform: Platform, exists: Record, missing: Record) -> list[str]:
-    """Whether the file still tells an account that exists from one that does not."""
-    gone = (Outcome.NOT_FOUND, Outcome.ABSENT_OR_PRIVATE)
-    right = exists.outcome.has_numbers and missing.outcome in gone
-    verdict = "still tells them apart" if right else "does NOT tell them apart"
-    return [
-        f"{platform.name} {verdict}.",
-        f"  exists   {who(exists)}: {exists.outcome.value}  {numbers(exists) or why(exists)}",
-        f"  missing  {who(missing)}: {missing.outcome.value}  {why(missing)}",
-    ]
-
-
-def platform_json(platform: Platform) -> dict[str, object]:
-    return {
-        "platform": platform.key,
-        "name": platform.name,
-        "checked": platform.checked,
-        "verified": platform.verified,
-        "note": platform.note,
-        "fields": {kind: list(s.fields) for kind, s in platform.subjects.items()},
-        "layouts": [layout.name for layout in platform.layouts],
-        "doors": [
-            {
-                "kind": door.kind,
-                "via": door.via,
-                "url": door.url,
-                "state": door.state,
-                "gives": list(door.gives),
-                "hosted": door.hosted,
-                "keys": list(door.keys),
-                "note": door.note,
-            }
-            for door in platform.doors
-        ],
-    }
-
-
-def _columns(rows: Iterable[Sequence[str]], width: int | None = None) -> list[str]:
-    """Align all columns but the last, two spaces apart, indented by two.
-
-    Where that is wider than ``width``, each row becomes a line with its first cell and, under it,
-    the rest, folded.
-    """
-    table = [[_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = [
-        ("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip()
-        for row in table
-    ]
-    if width is None or all(len(line) <= width for line in lines):
-        return lines
-    left = 2 + sum(w + 2 for w in widths[:-1])
-    if width - left >= 28:
-        return [
-            line
-            for row, full in zip(table, lines, strict=True)
-            for line in _hung(row, full, left, width)
-        ]
-    return [line for row in table for line in _stacked(row, width)]
-
-
-def _line(cell: str) -> str:
-    """One line, whatever a file's name or a page says; nothing that a terminal obeys."""
-    return "".join(c for c in " ".join(cell.split()) if c.isprintable())
-
-
-def _hung(row: Sequence[str], full: str, left: int, width: int) -> list[str]:
-    """The row with its last cell folded under itself."""
-    folds = textwrap.wrap(row[-1], width - left) or [""]
-    return [(full[:left] + folds[0]).rstrip(), *(" " * left + fold for fold in folds[1:])]
-
-
-def _stacked(row: Sequence[str], width: int) -> list[str]:
-    rest = "  ".join(cell for cell in row[1:] if cell)
-    return [f"  {row[0]}", *(f"      {line}" for line in textwrap.wrap(rest, max(width - 6, 20)))]
+    beside = {"beside": True} if read.beside else {}
+    newer = overtaken_by(read.record, synced)
+    shown = {"newer_in_dashboard": iso(newer)} if newer else {}
+    return {**read.record.to_json(), where: read.name, **door, **beside, **shown}

@@ -42,18 +42,6 @@ def save(case: str, to: Path) -> Path:
     return to
 
 
-def test_demo_needs_nothing_and_writes_a_workbook() -> None:
-    result = run("demo")
-    assert result.exit_code == 0
-    assert "demo.xlsx written: 5 profiles added, 3 posts added" in result.stdout
-    assert "the account is private" in result.stdout
-    profiles = {row["Handle"]: row for row in rows("demo.xlsx", "Profiles")}
-    assert profiles["anna.bakt.brood"]["Followers"] == 23_391
-    assert profiles["kleine.winkel"]["Followers"] == 409
-    assert profiles["kleine.winkel"]["Status"] == "Now another account"
-    assert len(rows("demo.xlsx", "History")) == 12
-
-
 def test_sync_takes_what_is_new_in_a_folder_and_says_what_is_not(tmp_path: Path) -> None:
     folder = tmp_path / "Downloads"
     save("universal", folder / "anna.html")
@@ -306,3 +294,76 @@ def test_the_shell_command_and_the_module_are_the_same() -> None:
     words = [sys.executable, "-m", "sheetsync", "--version"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.startswith("sheetsync, version ")
+
+
+@pytest.mark.parametrize(("words", "status", "says"), WRONG)
+def test_with_json_an_error_is_an_object_too(words: list[str], status: int, says: str) -> None:
+    if words[0] == "nonsense":
+        words = ["sync", "--nonsense"]
+        says = "No such option"
+    result = run(*words, "--json")
+    assert result.exit_code == status
+    assert says in result.stderr, "the sentence stays"
+    error = json.loads(result.stdout)["error"]
+    assert says in error["message"]
+    assert error["exit_status"] == status
+    assert error["hint"]
+
+
+def test_with_json_a_plan_that_is_unsafe_is_an_object_too(tmp_path: Path) -> None:
+    for n in range(30):
+        page = save("universal", tmp_path / "in" / f"{n}.html")
+        page.write_text(page.read_text("utf-8").replace("anna.bakt", f"anna{n}"), "utf-8")
+    run("sync", "--saved", tmp_path / "in")
+    book = openpyxl.load_workbook("dashboard.xlsx")
+    for row in range(2, 32):  # a person pastes other addresses over all of them
+        book["Profiles"].cell(row, 1).value = f"https://www.tiktok.com/@other{row}"
+    book.save("dashboard.xlsx")
+    (tmp_path / "none").mkdir()
+    before = Path("dashboard.xlsx").read_bytes()
+    for words in (["-n"], []):
+        result = run("sync", "--json", *words, "--saved", tmp_path / "none")
+        assert result.exit_code == 4
+        assert "would empty" in result.stderr
+        shape = json.loads(result.stdout)
+        assert "--allow-loss" in shape["error"]["hint"]
+        assert bool(words) == any("23,391 → (empty)" in line for line in shape.get("changes", []))
+    told = run("sync", "-n", "--saved", tmp_path / "none")
+    assert told.exit_code == 4
+    assert "followers 23,391 → (empty)" in told.stdout, "the hint says: look at the cells"
+    assert Path("dashboard.xlsx").read_bytes() == before
+    assert run("sync", "--allow-loss", "--saved", tmp_path / "none").exit_code == 0
+
+
+def test_a_dry_run_leaves_no_trace(tmp_path: Path) -> None:
+    page = save("universal", tmp_path / "pages" / "anna.html")
+    run("sync", "-n", "--saved", page)
+    assert [path.name for path in tmp_path.iterdir()] == ["pages"]
+
+
+def test_a_second_dry_run_shows_the_cells_that_change(tmp_path: Path) -> None:
+    page = save("universal", tmp_path / "anna.html")
+    run("sync", "--saved", page)
+    text = page.read_text("utf-8").replace('"23391"', '"23402"')
+    page.write_text(text, "utf-8")
+    before = (tmp_path / "dashboard.xlsx").read_bytes()
+    result = run("sync", "-n", "--saved", page, "--captured", "2026-11-20")
+    lines = result.stdout.splitlines()
+    assert any(
+        line.startswith("Profiles!") and "followers 23,391 → 23,402" in line for line in lines
+    ), lines
+    assert "1 profile changed" in result.stdout
+    shape = json.loads(run("sync", "-n", "--json", "--saved", page).stdout)
+    assert any("23,391 → 23,402" in line for line in shape["changes"])
+    assert shape["rows"]["profiles"] == {"added": 0, "changed": 1, "kept": 0}
+    assert shape["written"] is False
+    assert (tmp_path / "dashboard.xlsx").read_bytes() == before
+
+
+def test_what_the_computer_refuses_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    page = save("universal", tmp_path / "anna.html")
+    result = run("show", page, "--fixture", "file/below")
+    assert result.exit_code == 1
+    assert "error: " in result.stderr
+    assert "file" in result.stderr

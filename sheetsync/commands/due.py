@@ -8,12 +8,16 @@ from pathlib import Path
 
 import click
 
-from sheetsync.commands.shared import now, platforms_with, print_json
+from sheetsync.columns import folded
+from sheetsync.commands.shared import now, platforms_with
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import open_destination
-from sheetsync.due import Due, age, due_list, due_page
-from sheetsync.options import json_option, option, platform_option
+from sheetsync.due import Due, age, due_list, due_page, groups
+from sheetsync.errors import ConfigError
+from sheetsync.options import google_options, json_option, option, platform_option
+from sheetsync.plan import State
 from sheetsync.saver import bookmarklet
+from sheetsync.terminal import note, print_json, say, width
 
 
 @click.command()
@@ -22,7 +26,7 @@ from sheetsync.saver import bookmarklet
     default="dashboard.xlsx",
     show_default=True,
     metavar="DEST",
-    help="Where the dashboard lives: a path ending in .xlsx.",
+    help="Where the dashboard lives: a Google spreadsheet's address, or a path ending in .xlsx.",
 )
 @option(
     "--older",
@@ -32,7 +36,7 @@ from sheetsync.saver import bookmarklet
     metavar="DAYS",
     help="Only what was read that long ago, or never.",
 )
-@option("--group", default="", metavar="NAME", help="Only profiles with this word in Group.")
+@option("--group", default="", metavar="NAME", help="Only profiles of this Group.")
 @option(
     "--open",
     "open_",
@@ -40,6 +44,7 @@ from sheetsync.saver import bookmarklet
     help="Open the list in the browser: links, and the saver to drag to the bookmarks bar.",
 )
 @json_option
+@google_options
 @platform_option
 def due(
     to: str,
@@ -47,6 +52,8 @@ def due(
     group: str,
     open_: bool,
     as_json: bool,
+    credentials: Path | None,
+    verbose: bool,
     platform_files: tuple[Path, ...],
 ) -> None:
     """Which watched profiles and posts wait for a page that you save, longest-unread first.
@@ -61,20 +68,40 @@ def due(
       sheetsync due --older 7 --group clients
     """
     platforms, moment = platforms_with(platform_files), now()
-    with open_destination(to) as destination:
-        state = destination.read(DASHBOARD)
+    tell = note if verbose else None
+    destination = open_destination(to, credentials=credentials, tell=tell)
+    state = destination.read(DASHBOARD)  # not entered: who only reads takes no lock
+    _refuse_nothing(to, state, group)
     found = due_list(state, platforms, moment, older=older, group=group)
-    command = f"sheetsync sync --saved ~/Downloads{'' if to == 'dashboard.xlsx' else f' --to {to}'}"
+    where = "" if to == "dashboard.xlsx" else f' --to "{to}"' if " " in to else f" --to {to}"
+    command = f"sheetsync sync --saved ~/Downloads{where}"
     if as_json:
         print_json([shape(each) for each in found])
     else:
-        click.echo("\n".join(lines(found, moment, command)))
+        say("\n".join(folded(lines(found, moment, command), width())))
     if open_:
-        page = due_page(found, moment, bookmarklet(platforms), command)
-        path = Path(tempfile.gettempdir()) / "sheetsync-due.html"
+        page = due_page(found, moment, bookmarklet(platforms, every=True), command)
+        path = Path(tempfile.mkdtemp(prefix="sheetsync-")) / "due.html"  # nobody else's
         path.write_text(page, encoding="utf-8")
-        click.echo(f"{path} written; it opens in your browser.", err=True)
+        note(f"{path} written; it opens in your browser.")
         click.launch(path.as_uri())
+
+
+def _refuse_nothing(to: str, state: State, group: str) -> None:
+    """Raises ConfigError when there is no dashboard, or no such group in it."""
+    if not state.tabs:
+        raise ConfigError(
+            f"{to}: there is no dashboard there.",
+            hint="Give the one that you keep with --to, or begin one: sheetsync sync ADDRESS",
+        )
+    there = groups(state)
+    if group and group.strip().lower() not in {name.lower() for name in there}:
+        raise ConfigError(
+            f"No profile has “{group}” in Group.",
+            hint=f"The groups there are: {', '.join(there)}"
+            if there
+            else "No cell there is filled.",
+        )
 
 
 def lines(found: list[Due], moment: datetime, command: str) -> list[str]:

@@ -9,12 +9,15 @@ from typing import Any
 
 import click
 
-from sheetsync import report
-from sheetsync.commands.shared import fetch, platforms_with, print_json, width
+from sheetsync import platform_report as report
+from sheetsync.columns import folded
+from sheetsync.commands.shared import fetch, platforms_with
 from sheetsync.errors import ConfigError
 from sheetsync.fetch.web import Manners
 from sheetsync.options import json_option, option, platform_option, web_options, web_settings
 from sheetsync.platform import Platform
+from sheetsync.platform_report import Verdict
+from sheetsync.terminal import note, print_json, say, width
 
 
 @click.command()
@@ -32,6 +35,9 @@ def platforms(
 ) -> None:
     """What each platform gives, through which doors, and how reliably.
 
+    With --check the exit status is 0 when the two are told apart, 1 when they are not, and 5 when
+    that could not be checked (no answer, no key, turned away).
+
     \b
     Examples:
       sheetsync platforms
@@ -47,13 +53,14 @@ def platforms(
                 "--check is for one platform at a time.",
                 hint="e.g. sheetsync platforms tiktok --check",
             )
-        check_platform(found[0], Manners(**web_settings(web)), web["save"])
+        manners = Manners(**web_settings(web))
+        sys.exit(check_platform(found[0], manners, web["save"], as_json=as_json))
     elif as_json:
         shapes = [report.platform_json(platform) for platform in found]
         print_json(shapes[0] if name else shapes)
     else:
-        short = report.platform_lines(found, width())
-        click.echo("\n".join(report.one_platform_lines(found[0]) if name else short))
+        one = folded(report.one_platform_lines(found[0]), width()) if name else []
+        say("\n".join(one or report.platform_lines(found, width())))
 
 
 def chosen(name: str, found: Sequence[Platform]) -> Platform:
@@ -66,16 +73,26 @@ def chosen(name: str, found: Sequence[Platform]) -> Platform:
     )
 
 
-def check_platform(platform: Platform, manners: Manners, save: Path | None) -> None:
-    """What a maintainer runs when a site changed. Exits 1 when the two are not told apart."""
+#: The exit status of each verdict; what could not be checked is neither good nor bad.
+STATUS = {Verdict.APART: 0, Verdict.CHANGED: 1, Verdict.NOT_CHECKED: 5}
+
+
+def check_platform(
+    platform: Platform, manners: Manners, save: Path | None, *, as_json: bool
+) -> int:
+    """What a maintainer runs when a site changed: says whether its file still fits; the status."""
     accounts = [platform.named(platform.known.get(which, "")) for which in ("exists", "missing")]
     if None in accounts:
         raise ConfigError(
             f"{platform.name}'s file names no two accounts to check.",
             hint="add [known] with exists and missing; README, “Add a platform”, shows it.",
         )
-    reads, _ = fetch([a for a in accounts if a], [platform], manners, save, quiet=True)
-    lines = report.check_lines(platform, reads[0].record, reads[1].record)
-    click.echo("\n".join(lines))
-    if "NOT" in lines[0]:
-        sys.exit(1)
+    reads, stopped = fetch([a for a in accounts if a], [platform], manners, save, quiet=True)
+    exists, missing = (read.record for read in reads if not read.beside)
+    if as_json:
+        print_json(report.check_json(platform, exists, missing))
+    else:
+        say("\n".join(folded(report.check_lines(platform, exists, missing), width())))
+    if stopped:
+        note(f"note: {stopped}.")
+    return STATUS[report.verdict(exists, missing)[0]]

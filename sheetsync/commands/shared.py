@@ -1,44 +1,40 @@
-"""What several commands do alike: platforms, sites, the terminal."""
+"""What several commands do alike: platforms, and the sites themselves."""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-
 from sheetsync.bar import Bar
 from sheetsync.errors import ConfigError
+from sheetsync.fetch.doors import Fetched
 from sheetsync.fetch.keep import Keeper
+from sheetsync.fetch.round import Progress
 from sheetsync.fetch.web import Manners, Web
 from sheetsync.model import Post, Profile
 from sheetsync.platform import Platform, find_watched
 from sheetsync.platform_file import builtin, load
+from sheetsync.stop import stop
 from sheetsync.sync import Read
 
 NO_PLATFORM = "not a page of any platform that sheetsync knows"
 
 
-def platforms_with(files: Sequence[Path]) -> tuple[Platform, ...]:
-    return (*(load(file) for file in files), *builtin())
+def platforms_with(
+    files: Sequence[Path], allow_hosts: Sequence[str] = (), *, any_host: bool = False
+) -> tuple[Platform, ...]:
+    """The platforms, and on which hosts besides their own they may live."""
+    found = (*(load(file) for file in files), *builtin())
+    also = ("*",) if any_host else tuple(allow_hosts)
+    return tuple(replace(p, also=also) if p.any_host and also else p for p in found)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def width() -> int | None:
-    """The terminal's width; None when nobody looks at one."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def fetch(
@@ -52,10 +48,21 @@ def fetch(
     """Ask the sites. Returns the readings, and why the round was cut short ("" if it was not)."""
     keep = Keeper(save).keep if save else None
     web = Web(platforms, manners, environment=os.environ, now=now, keep=keep)
-    with web, Bar(sys.stderr, quiet=quiet) as bar:
-        came = web.read(targets, bar.tell)
-    reads = [Read(f.asked.url, f.record, door=f.door) for f in came.fetched]
-    return reads, came.stopped
+    with stop.held(), web, Bar(sys.stderr, quiet=quiet) as bar:
+
+        def tell(progress: Progress) -> None:
+            bar.tell(progress)
+            stop.check()  # the round takes it as Ctrl-C, where nothing is cut in two
+
+        came = web.read(targets, tell)
+    why = stop.why if stop.times and came.stopped else came.stopped
+    return [read for fetched in came.fetched for read in _reads(fetched)], why
+
+
+def _reads(fetched: Fetched) -> Iterator[Read]:
+    yield Read(fetched.asked.url, fetched.record, door=fetched.door)
+    for record in fetched.missed:
+        yield Read(record.url, record, beside=True)
 
 
 def watched(address: str, platforms: Sequence[Platform]) -> Profile | Post:
@@ -64,6 +71,7 @@ def watched(address: str, platforms: Sequence[Platform]) -> Profile | Post:
         raise ConfigError(
             f"“{address}” is not the address of a profile or a post that sheetsync knows.",
             hint="paste the address from the browser, e.g. https://www.tiktok.com/@nasa;"
-            " sheetsync platforms lists what it can read.",
+            " sheetsync platforms lists what it can read. An account of any Mastodon server is"
+            " @anna@social.example, with --allow-host social.example.",
         )
     return found

@@ -10,8 +10,7 @@ from typing import Any
 
 import click
 
-from sheetsync import report
-from sheetsync.commands.shared import NO_PLATFORM, fetch, now, platforms_with, print_json
+from sheetsync.commands.shared import NO_PLATFORM, fetch, now, platforms_with
 from sheetsync.errors import ConfigError
 from sheetsync.extract import extract_any
 from sheetsync.fetch.saved import read_saved
@@ -28,6 +27,8 @@ from sheetsync.options import (
     web_settings,
 )
 from sheetsync.platform import Platform, find_watched
+from sheetsync.record_report import record_lines
+from sheetsync.terminal import note, print_json, say
 
 
 @click.command()
@@ -67,21 +68,23 @@ def show(
             both = list(zip(pages, records, strict=True))
             page, record = next(((p, r) for p, r in both if r.layout), both[0])
             written = write_fixture(page, record, platforms, fixture)
-            click.echo(f"{fixture}: {', '.join(written)} written.", err=True)
+            note(f"{fixture}: {', '.join(written)} written.")
     else:
         manners = Manners(**web_settings(web))
         target = address_or_file(what, platforms)
-        reads, _ = fetch([target], platforms, manners, web["save"], quiet=as_json)
+        reads, stopped = fetch([target], platforms, manners, web["save"], quiet=as_json)
+        if stopped:
+            note(f"note: {stopped}.")
         records = [read.record for read in reads]
     if as_json:
         shapes = [record.to_json() for record in records]
         print_json(shapes[0] if len(shapes) == 1 else shapes)
     else:
         names = {platform.key: platform.name for platform in platforms}
-        blocks = ["\n".join(report.record_lines(r, names.get(r.platform, ""))) for r in records]
+        blocks = ["\n".join(record_lines(r, names.get(r.platform, ""))) for r in records]
         if len(blocks) > 1 and Path(what).exists():
             blocks = [f"{page.name}\n{block}" for page, block in zip(pages, blocks, strict=True)]
-        click.echo("\n\n".join(blocks))
+        say("\n\n".join(blocks))
     if not any(record.outcome.has_numbers for record in records):
         sys.exit(1)
 

@@ -1,0 +1,60 @@
+"""What git and pip know: which repository this is, and which commit of sheetsync is installed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+_GITHUB = re.compile(r"^(?:https://|ssh://git@|git@)github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+
+
+def top(folder: Path) -> Path | None:
+    """The top of the git repository that a folder lies in; None when it lies in none."""
+    return next((f for f in (folder, *folder.parents) if (f / ".git").exists()), None)
+
+
+def repository(folder: Path) -> str:
+    """``owner/name`` on GitHub of a clone, "" when it has none there."""
+    found = _GITHUB.match(_git(folder, "remote", "get-url", "origin"))
+    return found[1] if found else ""
+
+
+def installed() -> str:
+    """``owner/name@commit`` of this sheetsync, as pip noted it (PEP 610) or its clone has it.
+
+    "" when it came from elsewhere than a repository on GitHub.
+    """
+    try:
+        noted = metadata.distribution("sheetsync").read_text("direct_url.json")
+        found = json.loads(noted or "{}")
+    except (metadata.PackageNotFoundError, OSError, ValueError):
+        return ""
+    url, commit = str(found.get("url", "")), found.get("vcs_info", {}).get("commit_id", "")
+    if url.startswith("file:"):
+        folder = Path(url2pathname(unquote(urlsplit(url).path)))
+        return _at(repository(folder), _git(folder, "rev-parse", "HEAD"))
+    named = _GITHUB.match(url)
+    return _at(named[1] if named else "", commit)
+
+
+def _at(name: str, commit: str) -> str:
+    return f"{name}@{commit}" if name and re.fullmatch(r"[0-9a-f]{40}", commit) else ""
+
+
+def _git(folder: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,253 @@
+"""``sheetsync forget``: remove a person everywhere, and do not read them again."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from sheetsync.columns import columns
+from sheetsync.commands.shared import now, platforms_with, watched
+from sheetsync.dashboard.tabs import DASHBOARD, dashboard
+from sheetsync.destinations import (
+    Destination,
+    DestinationChanged,
+    Forgets,
+    Traces,
+    open_destination,
+)
+from sheetsync.errors import ConfigError, DestinationError
+from sheetsync.extract import extract_any
+from sheetsync.fetch.sweep import Swept, delete_swept, sweep
+from sheetsync.model import Page, Profile
+from sheetsync.options import option, platform_option
+from sheetsync.plan import Erasure, Find, Plan, allow_plan, forget_plan
+from sheetsync.platform import Platform, find_watched
+from sheetsync.platform_file import builtin
+from sheetsync.saver import bookmarklet
+from sheetsync.stop import stop
+from sheetsync.terminal import note, say, width
+
+#: How often a dashboard may change under our hands.
+ATTEMPTS = 5
+
+OUT_OF_REACH = (
+    "Out of sheetsync's reach, and yours to do:",
+    "  older versions    Google keeps a version history; so do OneDrive, SharePoint, Dropbox and",
+    "                    backups: make a fresh copy of the file, delete the old one, empty the bin",
+    "  other copies      files that were mailed, downloaded, printed, or committed to a repository",
+    "  GitHub            old runs: Actions, choose the run, Delete; artifacts go with it",
+    "  saved pages       in folders that you did not name with --save",
+    "  charts, pictures  and tabs that your team made: look at them once",
+)
+
+
+@click.command()
+@click.argument("address")
+@option(
+    "--to",
+    default="dashboard.xlsx",
+    show_default=True,
+    metavar="DEST",
+    help="Where the dashboard lives: a path ending in .xlsx.",
+)
+@option(
+    "--credentials",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The service account's key, for a Google spreadsheet.",
+)
+@option(
+    "--save",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="DIR",
+    help="A folder of saved or kept pages to go through too. May be given more than once.",
+)
+@option("-n", "--dry-run", is_flag=True, help="Say what would go; remove nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--allow", is_flag=True, help="The other way: this person may be read again.")
+@option("--allow-loss", is_flag=True, help="Also when your own charts and comments go with it.")
+@platform_option
+def forget(
+    address: str,
+    to: str,
+    credentials: Path | None,
+    save: tuple[Path, ...],
+    dry_run: bool,
+    yes: bool,
+    allow: bool,
+    allow_loss: bool,
+    platform_files: tuple[Path, ...],
+) -> None:
+    """Remove a person everywhere, and do not read them again.
+
+    Their rows of every tab go whole, with what your team typed there; their days of History; every
+    mention in another cell; copies beside the workbook that hold them; and, with --save, the pages
+    about them. A salted hash stays, by which later syncs pass them over. It says what will go and
+    asks first, where somebody is there to answer.
+
+    \b
+    Examples:
+      sheetsync forget https://www.tiktok.com/@nasa -n
+      sheetsync forget https://www.tiktok.com/@nasa --save ~/pages
+      sheetsync forget https://www.tiktok.com/@nasa --allow
+    """
+    platforms = platforms_with(platform_files)
+    target = watched(address, platforms)
+    if not isinstance(target, Profile):
+        raise ConfigError(
+            f"{address} is a post; a person is forgotten by the address of the profile.",
+            hint="e.g. sheetsync forget https://www.tiktok.com/@nasa",
+        )
+    run = Forgetting(to, target, platforms, allow_loss, credentials)
+    if allow:
+        run.allow(dry_run=dry_run)
+        return
+    plan, traces = run.look()
+    assert plan.erasure is not None
+    is_about = about(plan.erasure, platforms)
+    pages = sweep(save, is_about, plan.erasure.names_them, now())
+    say("\n".join(lines(run, plan, traces, pages)))
+    if dry_run:
+        note("note: nothing was removed (--dry-run).")
+        return
+    if not yes and somebody_answers():
+        click.confirm("Remove all that?", abort=True, err=True)
+    notes = run.apply()
+    notes += [f"not deleted: {name}; delete it by hand." for name in delete_swept(pages)]
+    say(f"\n@{target.handle} is removed, and is not read again unless --allow lifts that.\n")
+    say("\n".join(OUT_OF_REACH))
+    for line in notes:
+        note(f"note: {line}")
+
+
+def somebody_answers() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+class Forgetting:
+    """One person, one dashboard."""
+
+    def __init__(
+        self,
+        to: str,
+        target: Profile,
+        platforms: Sequence[Platform],
+        allow_loss: bool,
+        credentials: Path | None,
+    ) -> None:
+        self.credentials = credentials
+        self.to, self.target, self.platforms, self.allow_loss = to, target, platforms, allow_loss
+        self.find: Find = lambda address: find_watched(address, platforms)
+        self.keys = {platform.key for platform in platforms}
+        self.salt = secrets.token_hex(16)
+
+    def look(self) -> tuple[Plan, Traces]:
+        """What would go. Raises DestinationError; nothing is written."""
+        with open_destination(self.to, credentials=self.credentials) as destination:
+            plan = self._plan(destination)
+            return plan, traces_of(destination, plan)
+
+    def apply(self) -> list[str]:
+        """Read and planned again: somebody may have taken time to answer."""
+        with stop.held(f"Stopping as soon as {self.to} is written."):
+            for attempt in range(ATTEMPTS):
+                with open_destination(self.to, credentials=self.credentials) as destination:
+                    try:
+                        destination.apply(self._plan(destination))
+                        return list(destination.notes)
+                    except DestinationChanged:
+                        if attempt == ATTEMPTS - 1:
+                            raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def allow(self, *, dry_run: bool) -> None:
+        with open_destination(self.to, credentials=self.credentials) as destination:
+            state = destination.read(DASHBOARD)
+            if not state.forgotten.about(self.target):
+                say(f"@{self.target.handle} was not forgotten in {self.to}: nothing to lift.")
+                return
+            plan = allow_plan(
+                DASHBOARD, state, self.target, now(), find=self.find, platforms=self.keys
+            )
+            if not dry_run:
+                destination.apply(plan)
+        may = "could" if dry_run else "may"
+        say(f"@{self.target.handle} {may} be read again: sheetsync sync {self.target.url}")
+
+    def _plan(self, destination: Destination) -> Plan:
+        described = dashboard(bookmarklet(builtin()))
+        state = destination.read(described)
+        if not state.tabs:
+            raise DestinationError(
+                f"There is no dashboard in {self.to}.", hint="Say with --to where yours is."
+            )
+        return forget_plan(
+            described,
+            state,
+            self.target,
+            now(),
+            find=self.find,
+            platforms=self.keys,
+            salt=self.salt,
+            allow_loss=self.allow_loss,
+        )
+
+
+def traces_of(destination: Destination, plan: Plan) -> Traces:
+    if not isinstance(destination, Forgets):
+        raise ConfigError(
+            "sheetsync cannot take a person out of this kind of dashboard yet.",
+            hint="Delete their rows in Profiles, Posts and History by hand.",
+        )
+    assert plan.erasure is not None
+    return destination.traces(plan.erasure)
+
+
+def about(erasure: Erasure, platforms: Sequence[Platform]) -> Callable[[Page], bool]:
+    """Whether a page is about the person: by what it says, else by its address."""
+
+    def is_about(page: Page) -> bool:
+        record = extract_any(page, platforms)
+        if record and record.handle:
+            profile = f"{record.platform}:{record.handle.lower()}"
+            return erasure.is_of(profile, record.text("account_id"))
+        asked = find_watched(page.url, platforms) if page.url else None
+        return asked is not None and f"{asked.platform}:{asked.handle.lower()}" in erasure.keys
+
+    return is_about
+
+
+def lines(run: Forgetting, plan: Plan, traces: Traces, pages: Swept) -> list[str]:
+    """What goes, before it goes."""
+    assert plan.erasure is not None
+    rows = [
+        (plan.title(tab), f"{_many(len(numbers), 'row')}, whole: {_numbers(numbers)}")
+        for tab, numbers in plan.erasure.rows.items()
+    ]
+    if traces.history:
+        rows.append((plan.title("history"), f"{_many(traces.history, 'day')}"))
+    if traces.places:
+        rows.append(("Elsewhere", f"their name in {', '.join(traces.places)}"))
+    rows += [("Beside it", f"{copy}, deleted whole") for copy in traces.copies]
+    rows += [("Saved page", f"{file.path}") for file in pages.files]
+    rows += [("Pictures", f"{folder}") for folder in pages.folders]
+    if traces.lost:
+        rows.append(("Your own", f"{', '.join(traces.lost)}: only with --allow-loss"))
+    head = f"@{run.target.handle}: what goes from {run.to}"
+    said = [head, *columns(rows, width())] if rows else [f"{run.to} holds nothing of them."]
+    said += [f"  {named} is called after them: rename it by hand." for named in traces.named]
+    said += [f"  {name} is of somebody else and names them: it stays." for name in pages.naming]
+    return said + [f"  {name} could not be looked into: look at it." for name in pages.unread]
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _numbers(numbers: frozenset[int]) -> str:
+    return ", ".join(map(str, sorted(numbers)))

@@ -1,0 +1,255 @@
+"""One sync from beginning to end: read pages and sites, plan, apply, tell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from sheetsync import import_report, plan, report
+from sheetsync.commands.files import delete_read, with_named_files
+from sheetsync.commands.imports import fetch_imports
+from sheetsync.commands.shared import fetch, now
+from sheetsync.commands.wish import Wish, refusing, wished_of
+from sheetsync.dashboard import Dashboard
+from sheetsync.dashboard.tabs import DASHBOARD
+from sheetsync.destinations import Destination, open_destination
+from sheetsync.errors import DestinationError, UnsafePlan
+from sheetsync.fetch.saved import SavedPages, read_saved
+from sheetsync.fetch.web import Manners
+from sheetsync.job import idle_days, job
+from sheetsync.model import ImportRead, Outcome, Post, Profile, Record
+from sheetsync.options import (
+    in_utc,
+)
+from sheetsync.plan.imports import Listed
+from sheetsync.platform import Platform
+from sheetsync.stop import stop
+from sheetsync.summary import Told
+from sheetsync.sync import Read, Synced, read_pages, sync
+from sheetsync.terminal import note, note_error, print_json, say, width
+from sheetsync.watch import stored
+
+NO_PAGES = SavedPages((), 0, 0)
+DEFAULT = "dashboard.xlsx"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One sync, or one of many when a folder is watched."""
+
+    to: str
+    platforms: Sequence[Platform]
+    manners: Manners
+    save: Path | None
+    captured: datetime | None
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+    allow_loss: bool
+    delete_saved: bool
+    watch: bool
+    retention: int
+    dashboard: Dashboard
+    listed: Sequence[Listed] = ()
+    adopt: bool = False
+    locale: str = ""
+    credentials: Path | None = None
+    verbose: bool = False
+
+    def open(self) -> Destination:
+        tell = note if self.verbose else None
+        return open_destination(self.to, credentials=self.credentials, tell=tell)
+
+    def once(
+        self,
+        named: Sequence[Profile | Post],
+        saved: Sequence[Path],
+        files: Sequence[Path] = (),
+    ) -> tuple[Synced, str]:
+        """Read saved pages and sites, sync, and tell; also why the round was cut short.
+
+        ``files`` are saved pages that a person named one by one.
+        """
+        moment = now()
+        found = NO_PAGES
+        if saved:
+            found = read_saved(
+                saved, now=moment, captured=in_utc(self.captured), gone_ok=self.watch
+            )
+        reads, foreign = read_pages(found.pages, self.platforms)
+        reads = with_named_files(reads, files)
+        wish = wished_of(self, named, saved)
+        reads += [forgotten(target) for target in named if target not in wish.targets]
+        until = monotonic() + self.manners.deadline
+        with stop.held():  # from here on there is something to lose
+            fetched, stopped = self._fetched(wish.targets, named) if wish.targets else ([], "")
+            imported, late = self._imported(wish, until, refusing(fetched))
+            stopped = stopped or late
+            wished = stop.times
+            with (
+                self._told_all_the_same([*reads, *fetched], stopped),
+                stop.held(self._ends_when()),
+                self.open() as destination,
+            ):
+                synced = sync(
+                    destination,
+                    [*reads, *fetched],
+                    platforms=self.platforms,
+                    now=moment,
+                    watched=named,
+                    passed_over=found.passed_over + foreign,
+                    floating=self.captured is not None and self.captured.tzinfo is None,
+                    dry_run=self.dry_run,
+                    allow_loss=self.allow_loss,
+                    dashboard=self.dashboard,
+                    run=plan.Run((now() - moment).total_seconds()),
+                    retention=self.retention,
+                    imported=plan.Imported(imported, wish.added, wish.found.cells),
+                )
+                notes = list(destination.notes)
+                if self.delete_saved and not self.dry_run:
+                    there = stored([r.record for r in synced.reads], destination.read(DASHBOARD))
+                    notes += delete_read(synced, found, there)
+                calls = getattr(destination, "calls", None)  # a spreadsheet counts them
+            notes += import_report.about_adopting(wish.found, self.dry_run) if self.adopt else []
+            if stop.times > wished and synced.written:
+                notes.append(f"{stop.why} while {self.to} was written: that was finished first.")
+            self._tell_job(synced, notes, stopped, calls)
+            self._tell(synced, notes, stopped)
+        self._refuse(synced)
+        return synced, stopped
+
+    @contextmanager
+    def _told_all_the_same(self, reads: Sequence[Read], stopped: str) -> Iterator[None]:
+        """What was read is not lost when the destination refuses it at last."""
+        try:
+            yield
+        except DestinationError as error:
+            asked = any(read.record.source in ("http", "api") for read in reads)
+            if not asked:
+                raise
+            if self.save is None:
+                error.hint += " With --save DIR the pages themselves are kept too."
+            if self.as_json:
+                told = Synced(tuple(reads), plan.Plan(self.dashboard, plan.State()), 0, False)
+                shape = report.to_json(told, self.to, stopped)
+                print_json({**shape, "error": error.to_json()})
+                note_error(error)
+                sys.exit(error.exit_status)
+            if not self.quiet:
+                say("\n".join(report.unwritten_lines(reads, self.to, width())))
+            raise
+
+    def _unsafe(self, synced: Synced) -> UnsafePlan | None:
+        """Why a sync would refuse what a dry run has planned."""
+        try:
+            synced.plan.raise_if_unsafe(self.allow_loss or not self.dry_run)
+        except UnsafePlan as unsafe:
+            return unsafe
+        return None
+
+    def _refuse(self, synced: Synced) -> None:
+        """After the report: the cells are what a person has to look at then."""
+        unsafe = self._unsafe(synced)
+        if unsafe and not self.as_json:
+            raise unsafe
+        if unsafe:  # the report on stdout is one object, and says it
+            note_error(unsafe)
+            sys.exit(unsafe.exit_status)
+
+    def _tell_job(
+        self, synced: Synced, notes: Sequence[str], stopped: str, calls: int | None
+    ) -> None:
+        """Where the run is a step of a job on GitHub, its page says how it went."""
+        job.tell(
+            Told(
+                self.to,
+                now(),
+                synced,
+                self._unsafe(synced),
+                {platform.key: platform.name for platform in self.platforms},
+                notes,
+                stopped,
+                self.dry_run,
+                calls,
+                idle_days(os.environ, now()),
+            )
+        )
+
+    def _ends_when(self) -> str:
+        what = "this dry run has been told" if self.dry_run else f"{self.to} is written"
+        return f"Stopping as soon as {what}."
+
+    def _imported(
+        self, wish: Wish, until: float, refused: set[str]
+    ) -> tuple[list[ImportRead], str]:
+        if not wish.asks:
+            return [], ""
+        return fetch_imports(
+            wish.asks,
+            self.platforms,
+            self.manners,
+            self.save,
+            locale=wish.locale,
+            until=until,
+            quiet=self.quiet or self.as_json,
+            refused=refused,
+        )
+
+    def _fetched(
+        self, targets: Sequence[Profile | Post], named: Sequence[Profile | Post]
+    ) -> tuple[list[Read], str]:
+        quiet = self.quiet or self.as_json
+        fetched, stopped = fetch(targets, self.platforms, self.manners, self.save, quiet=quiet)
+        keys = {target.key for target in named}
+        return [
+            replace(read, named=read.record.key in keys and not read.beside) for read in fetched
+        ], stopped
+
+    def _tell(self, synced: Synced, notes: Sequence[str], stopped: str) -> None:
+        """Notes are for who reads the text; that a run was cut short, everybody has to know."""
+        if self.as_json:
+            unsafe = self._unsafe(synced)
+            error = {"error": unsafe.to_json()} if unsafe else {}
+            print_json({**report.to_json(synced, self.to, stopped), **error})
+        elif not self.quiet:
+            to = "" if self.to == DEFAULT else self.to
+            names = {platform.key: platform.name for platform in self.platforms}
+            steps = report.next_steps(synced, names, to, width())
+            tell(synced, self.to, notes, steps, dry_run=self.dry_run)
+        robots = self.manners.ignore_robots and not (self.as_json or self.quiet)
+        written = {"written": synced.written, "dry_run": self.dry_run}
+        for line in report.about_the_round(stopped, robots, **written):
+            note(f"note: {line}")
+
+
+def forgotten(target: Profile | Post) -> Read:
+    """A person who was forgotten is not asked for, and whoever named them is told."""
+    record = Record(
+        target.platform, target.kind, Outcome.FORGOTTEN, handle=target.handle, url=target.url
+    )
+    return Read(target.url, record, named=True)
+
+
+def tell(
+    synced: Synced,
+    to: str,
+    notes: Sequence[str] = (),
+    steps: Sequence[str] = (),
+    *,
+    dry_run: bool = False,
+) -> None:
+    lines = report.sync_lines(synced, to, width(), now())
+    if dry_run:
+        lines = [*synced.plan.lines(), "", *lines]
+    say("\n".join([*lines, *steps]))
+    for line in notes:
+        note(f"note: {line}")
+    for hint in report.hints(synced):
+        note(f"hint: {hint}")

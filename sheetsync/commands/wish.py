@@ -1,0 +1,88 @@
+"""What a sync asks the sites for: profiles and posts, and imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from sheetsync import imports
+from sheetsync.dashboard.tabs import DASHBOARD, with_imports
+from sheetsync.destinations import Destination
+from sheetsync.errors import ConfigError
+from sheetsync.model import Outcome, Post, Profile
+from sheetsync.plan.imports import ImportKey, Listed
+from sheetsync.platform import Platform
+from sheetsync.sync import Read
+from sheetsync.understood import at_home
+from sheetsync.watch import watch_list
+
+
+@dataclass(frozen=True)
+class Wish:
+    """``found`` is what ``--adopt`` found, ``added`` are the rows that Imports is to get."""
+
+    targets: Sequence[Profile | Post] = ()
+    added: Sequence[Listed] = ()
+    found: imports.Adopted = imports.Adopted()  # noqa: RUF009 -- it is frozen
+    asks: Sequence[imports.Ask] = ()
+    locale: str = "en_US"
+
+
+class Wishing(Protocol):
+    """The part of a run that is read here."""
+
+    def open(self) -> Destination: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def platforms(self) -> Sequence[Platform]: ...
+    @property
+    def listed(self) -> Sequence[Listed]: ...
+    @property
+    def adopt(self) -> bool: ...
+    @property
+    def locale(self) -> str: ...
+
+
+def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Path]) -> Wish:
+    """Read before the round: no lock is held while sites are asked, and no site is asked for a
+    dashboard that refuses. Raises ConfigError when nothing at all is listed."""
+    if saved and not (named or run.listed or run.adopt):
+        return Wish()
+    everything = not (named or saved or run.listed)
+    with run.open() as destination:
+        state = destination.read(with_imports(DASHBOARD))
+        if run.adopt and state.narrow:
+            raise ConfigError(
+                "--adopt looks into workbooks (.xlsx) only so far, and this is a spreadsheet.",
+                hint="Add its formulas with --import, or type them into the tab Imports.",
+            )
+        found = imports.adopted(state) if run.adopt else imports.Adopted()
+        added = [*run.listed, *found.added]
+        keys: list[ImportKey] = [one.key for one in added]
+        if everything:
+            there = imports.all_keys(state)
+            keys = [(f, found.cells.get((f, cell), cell)) for f, cell in there] + keys
+        asks = imports.asks_of(state, keys, run.platforms)
+    listed = watch_list(state, at_home(state, run.platforms)) if everything else named
+    targets = [target for target in listed if not state.forgotten.about(target)]
+    if not (listed or asks or run.adopt):
+        raise ConfigError(
+            f"{run.to} lists no profile and no post yet, so there is nothing to read.",
+            hint="add one: sheetsync sync https://www.tiktok.com/@nasa"
+            " – or read saved pages: sheetsync sync --saved ~/Downloads",
+        )
+    return Wish(targets, added, found, asks, run.locale or state.locale)
+
+
+def refusing(reads: Sequence[Read]) -> set[str]:
+    """The hosts that turned this run away: nobody asks them again for an import."""
+    walls = (Outcome.CHALLENGE, Outcome.RATE_LIMITED, Outcome.LOGIN_WALL)
+    return {
+        urlsplit(read.record.url or read.name).hostname or ""
+        for read in reads
+        if read.record.outcome in walls and read.record.source == "http"
+    }
