@@ -1,7 +1,4 @@
-"""How cells look in a spreadsheet: Google's CellFormat for what the dashboard describes. Pure.
-
-The colours are those of a workbook; the legend of the guide names them.
-"""
+"""How cells look in a spreadsheet: Google's CellFormat for what the dashboard describes. Pure."""
 
 from __future__ import annotations
 
@@ -18,15 +15,24 @@ from sheetsync.dashboard import (
     Line,
     LineStyle,
 )
+from sheetsync.dashboard.colours import (
+    ACCENT,
+    COMPUTED,
+    DIM,
+    DOWN,
+    GREY,
+    LATE,
+    LATE_TEXT,
+    PALE_YELLOW,
+    TYPED,
+    UP,
+    WAITS,
+    WRITTEN,
+    YELLOW,
+)
 
 Json = dict[str, Any]
 
-YELLOW, PALE_YELLOW, GREY = "#FFE699", "#FFF9E3", "#E7E6E6"
-TYPED, WRITTEN, COMPUTED = "#1F4E9E", "#595959", "#000000"
-ACCENT, UP, DOWN, LATE, LATE_TEXT, WAITS = (
-    *("#0B5394", "#0B5394", "#B45F06", "#FCE5CD", "#7F4A0A", "#EFEFEF"),
-)
-LINES = ("#0B5394", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 #: Google's names for what a number format is of.
 KINDS: Mapping[Format, str] = {
     Format.TEXT: "TEXT",
@@ -86,7 +92,7 @@ _STYLES: Mapping[CellStyle, Json] = {
         "horizontalAlignment": "LEFT",
     },
     CellStyle.HEADING: {"textFormat": {"bold": True, "foregroundColorStyle": colour(ACCENT)}},
-    CellStyle.LABEL: {"textFormat": {"foregroundColorStyle": colour("#404040")}},
+    CellStyle.LABEL: {"textFormat": {"foregroundColorStyle": colour(DIM)}},
     CellStyle.FIGURE: {"textFormat": {"bold": True, "fontSize": 17}},
     CellStyle.NOTE: {"textFormat": {"fontSize": 9, "foregroundColorStyle": colour(WRITTEN)}},
     CellStyle.PICK: {

@@ -14,9 +14,6 @@ from sheetsync.destinations.google_found import Found
 from sheetsync.plan import Plan, positions
 
 Json = dict[str, Any]
-#: Ranges of formulas end at a multiple of this, well below the table: so that a sync that adds
-#: some rows does not change every formula, and rows that the team adds count before the next.
-_STRIDE, _SLACK = 200, 50
 #: The tab that keeps, for a while, what was written over or taken away; nobody needs to see it.
 UNDO = "undo"
 
@@ -93,16 +90,9 @@ class Layout:
         return (
             self.titles[tab.key],
             self.header_row(tab),
-            self.last_row(tab),
+            self.plan.last_row(tab),
             self.at[tab.key],
         )
-
-    def last_row(self, tab: Tab) -> int:
-        """The last row that ranges and rules look at."""
-        held = self.plan.state.tabs.get(tab.key)
-        rows = [change.row for change in self.plan.changes if change.tab == tab.key]
-        last = max([held.next_row if held else 2, *rows])
-        return ((last + _SLACK) // _STRIDE + 1) * _STRIDE
 
     def formula(self, source: str, *, tab: str = "", row: int = 0) -> str:
         return compile_formula(source, self.places, GOOGLE, tab=tab, row=row)

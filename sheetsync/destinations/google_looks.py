@@ -12,16 +12,16 @@ from functools import partial
 from zlib import crc32
 
 from sheetsync.dashboard import Area, Board, BoardCell, Chart, Column, Guide, Series, Signal, Tab
+from sheetsync.dashboard.colours import LINES
 from sheetsync.dashboard.formulas import absolute, letters
+from sheetsync.dashboard.signals import signal_rules
 from sheetsync.dashboard.trend import DAY, LABEL_ROW, LOG_ROWS
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
-from sheetsync.dashboard.words import Status
 from sheetsync.destinations.google_boards import GROUPS_AT, GROUPS_MOST
 from sheetsync.destinations.google_book import INSTALLED, NAME
 from sheetsync.destinations.google_cells import Json, grid_range, repeat_cell, runs
 from sheetsync.destinations.google_formats import (
-    LINES,
     SIGNALS,
     board_format,
     colour,
@@ -34,8 +34,8 @@ from sheetsync.destinations.google_rows import rounding
 from sheetsync.destinations.google_setup import metadata
 
 FORMAT = "userEnteredFormat"
-_NEEDS = (Status.CHANGED, Status.PRIVATE, Status.GONE)
-_WAITS = (Status.OLD, Status.WAITING, Status.REFUSED)
+#: A rule cannot name another tab; by name and INDIRECT it can. [unverified]
+_OLD_AFTER = f'INDIRECT("{NAME}old_after")'
 
 Made = Callable[[], Iterator[Json]]
 
@@ -146,7 +146,7 @@ class Looks:
         row, at = where[0], where[1]
         cell = f"{letters(at)}{row}"
         area = grid_range(sheet, row, at, where[2], where[3] or at)
-        for test, look in _tests(signal, cell):
+        for test, look in signal_rules(signal, cell, _OLD_AFTER, ";"):
             yield self._condition(sheet, area, f'AND(N("ss:{signal}")=0;{test})', SIGNALS[look])
 
     def _condition(self, sheet: int, area: Json, test: str, look: Json) -> Json:
@@ -244,27 +244,6 @@ class Looks:
                 look = line_format(line, at)
                 area = grid_range(sheet, row, at, row, at)
                 yield repeat_cell(area, {FORMAT: look}, f"{FORMAT}({','.join(look)})")
-
-
-def _tests(signal: Signal, cell: str) -> tuple[tuple[str, str], ...]:
-    match signal:
-        case Signal.RISE:
-            return (
-                (f"ISNUMBER({cell});N({cell})>0", "up"),
-                (f"ISNUMBER({cell});N({cell})<0", "down"),
-            )
-        case Signal.LATE:
-            # A rule cannot name another tab; by name and INDIRECT it can. [unverified]
-            setting = f'INDIRECT("{NAME}old_after")'
-            return ((f"ISNUMBER({cell});N({cell})>{setting}", "late"),)
-        case Signal.STATUS:
-            return ((_one_of(cell, _NEEDS), "late"), (_one_of(cell, _WAITS), "waits"))
-    return ()
-
-
-def _one_of(cell: str, words: tuple[Status, ...]) -> str:
-    tests = (f'{cell}="{word}"' for word in words)
-    return f"OR({';'.join(tests)})"
 
 
 def _source(sheet: int, area: Area) -> Json:

@@ -52,7 +52,7 @@ def size_of(layout: Layout, tab: Tab | Guide | Board) -> tuple[int, int]:
     """Rows and columns of a new tab."""
     match tab:
         case Tab():
-            return max(_ROWS, layout.last_row(tab)), len(tab.columns) + 5
+            return max(_ROWS, layout.plan.last_row(tab)), len(tab.columns) + 5
         case Guide():
             return len(tab.lines) + 50, 6
     if tab.key == TREND:
@@ -95,7 +95,7 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
     if sheet is None:
         return
     wanted = (
-        ("ROWS", layout.last_row(tab) - sheet.rows if tab.kind else 0),
+        ("ROWS", layout.plan.last_row(tab) - sheet.rows if tab.kind else 0),
         ("COLUMNS", max(layout.at[tab.key].values()) - sheet.columns),
     )
     for dimension, length in wanted:

@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from filelock import FileLock, Timeout
@@ -66,12 +65,7 @@ class WorkbookDestination:
             raise self._unwritable(error) from error
         self._sweep()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._snapshot, self._found = None, Found()
         self._lock.release()
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from sheetsync.dashboard import Area, Board, Chart, Series
+from sheetsync.dashboard.colours import DIM, LINES, MUTED, RULE
 from sheetsync.dashboard.formulas import absolute
 from sheetsync.dashboard.trend import FIRST_ROW, SLOT, TOP
 from sheetsync.destinations.workbook_boards_read import value_of
 from sheetsync.destinations.workbook_cells import Cell, Held
-from sheetsync.destinations.workbook_formats import LINES, MUTED, RULE
 from sheetsync.destinations.workbook_frame import Frame
 
-_FONT = {"size": 10, "color": "#404040"}
+_FONT = {"size": 10, "color": DIM}
 
 
 def add_charts(frame: Frame, sheet: Any, board: Board, picks: Mapping[str, Cell]) -> None:

@@ -16,14 +16,24 @@ from sheetsync.dashboard import (
     LineStyle,
     Value,
 )
+from sheetsync.dashboard.colours import (
+    ACCENT,
+    COMPUTED,
+    DIM,
+    DOWN,
+    GREY,
+    LATE,
+    LATE_TEXT,
+    PALE_YELLOW,
+    RULE,
+    TYPED,
+    UP,
+    WAITS,
+    WRITTEN,
+    YELLOW,
+)
 from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look
 
-#: The legend of the guide: yellow is typed by the team, grey is written by sheetsync.
-YELLOW, PALE_YELLOW, GREY, RULE = "#FFE699", "#FFF9E3", "#E7E6E6", "#BFBFBF"
-TYPED, WRITTEN, COMPUTED, MUTED = "#1F4E9E", "#595959", "#000000", "#D9D9D9"
-#: The one accent, and the signals: colours that nearly everybody can tell apart.
-ACCENT, UP, DOWN, LATE, WAITS = "#0B5394", "#0B5394", "#B45F06", "#FCE5CD", "#EFEFEF"
-LINES = ("#0B5394", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 #: A longer text in the guide is one line (the saver): wrapped, it would fill the screen.
 LONG_TEXT = 400
 #: A cell's number format when nobody chose one, and the two ways in which a file says “text”.
@@ -32,7 +42,7 @@ GENERAL, AS_TEXT = PLAIN.num_format, ("@", 49)
 _SIGNALS: Mapping[str, Mapping[str, Any]] = {
     "up": {"font_color": UP},
     "down": {"font_color": DOWN},
-    "late": {"bg_color": LATE, "font_color": "#7F4A0A"},
+    "late": {"bg_color": LATE, "font_color": LATE_TEXT},
     "waits": {"bg_color": WAITS, "font_color": WRITTEN},
 }
 
@@ -40,9 +50,9 @@ _BOARD: Mapping[CellStyle, Mapping[str, Any]] = {
     CellStyle.PLAIN: {},
     CellStyle.TITLE: {"bold": True, "font_size": 15, "font_color": ACCENT, "align": "left"},
     CellStyle.HEADING: {"bold": True, "bottom": 1, "bottom_color": RULE, "font_color": ACCENT},
-    CellStyle.LABEL: {"font_color": "#404040"},
+    CellStyle.LABEL: {"font_color": DIM},
     CellStyle.FIGURE: {"bold": True, "font_size": 17},
-    CellStyle.NOTE: {"font_color": "#595959", "font_size": 9, "indent": 1},
+    CellStyle.NOTE: {"font_color": WRITTEN, "font_size": 9, "indent": 1},
     CellStyle.PICK: {
         "bg_color": PALE_YELLOW,
         "font_color": TYPED,

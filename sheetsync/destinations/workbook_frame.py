@@ -28,10 +28,6 @@ Overlay = Mapping[int, Mapping[int, Cell | None]]
 #: What formulas gave, by tab title, row and position.
 Values = Mapping[str, Mapping[tuple[int, int], Held]]
 
-#: Ranges of formulas end at a multiple of this, well below the table: so that a sync that adds
-#: some rows does not change every formula, and rows that the team adds count before the next.
-_STRIDE, _SLACK = 200, 50
-
 
 @dataclass(slots=True)
 class Frame:
@@ -77,14 +73,7 @@ class Frame:
     def _found(self, tab: Tab) -> tuple[str, int, int, Mapping[str, int]]:
         held = self.plan.state.tabs.get(tab.key)
         header_row = held.header_row if held else 1
-        return self.titles[tab.key], header_row, self.last_row(tab), positions(tab, held)
-
-    def last_row(self, tab: Tab) -> int:
-        """The last row that ranges and rules look at."""
-        held = self.plan.state.tabs.get(tab.key)
-        rows = [change.row for change in self.plan.changes if change.tab == tab.key]
-        last = max([held.next_row if held else 2, *rows])
-        return ((last + _SLACK) // _STRIDE + 1) * _STRIDE
+        return self.titles[tab.key], header_row, self.plan.last_row(tab), positions(tab, held)
 
     def formula(self, source: str, *, tab: str = "", row: int = 0) -> str:
         return compile_formula(source, self.places, WORKBOOK, tab=tab, row=row)

@@ -195,7 +195,7 @@ class _Table:
                 self.sheet.write_comment(where, column.note, {**size, "font_size": 9})
 
     def _signals(self) -> None:
-        first, last = self.header_row + 1, self.frame.last_row(self.tab)
+        first, last = self.header_row + 1, self.frame.plan.last_row(self.tab)
         for column in self.tab.columns:
             at = self.at[column.key]
             add_signal(self.sheet, self.frame.formats, column.signal, (first, at, last, at))
