@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from time import monotonic
-from types import TracebackType
 from typing import Self, TextIO
 
 from rich.console import Console
@@ -40,12 +39,7 @@ class Bar:
                 self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with suppress(OSError):
             if self._bar:
                 self._bar.stop()

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: Where the dashboard lives when nobody says.
+DASHBOARD_FILE = "dashboard.xlsx"
 
 
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -60,6 +62,19 @@ platform_option = option(
     metavar="FILE",
     help="A platform file of your own (.toml), tried before the built-in ones.",
 )
+to_option = option(
+    "--to",
+    default=DASHBOARD_FILE,
+    show_default=True,
+    metavar="DEST",
+    help="Where the dashboard lives: a Google spreadsheet's address, or a path ending in .xlsx.",
+)
+credentials_option = option(
+    "--credentials",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The key of a service account, or another file of credentials for Google.",
+)
 json_option = option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
@@ -69,12 +84,7 @@ def google_options(command: F) -> F:
         option(
             "--verbose", is_flag=True, help="Say each call to Google, with sizes, and whose hand."
         ),
-        option(
-            "--credentials",
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="The key of a service account, or another file of credentials for Google.",
-        ),
+        credentials_option,
     ):
         command = add(command)
     return command

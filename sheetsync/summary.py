@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sheetsync import report
+from sheetsync import next_steps
 from sheetsync.dashboard.words import day
 from sheetsync.errors import ConfigError, DestinationError, SheetsyncError, UnsafePlan
 from sheetsync.markdown import name, plain, table, text
@@ -221,7 +221,7 @@ def _details(told: Told, synced: Synced) -> list[str]:
     if told.calls is not None:
         lines.append(f"- API calls to the destination: {told.calls}")
     lines.append(f"- Cells changed: {len(synced.plan.changes)}")
-    lines += [f"- {text(line)}" for line in (*told.notes, *report.hints(synced))]
+    lines += [f"- {text(line)}" for line in (*told.notes, *next_steps.hints(synced))]
     if beside := [read for read in synced.reads if read.beside]:
         lines.append(f"- Posts not read beside their profile: {len(beside)}")
     return [*folded("Details", lines), *(_cells(synced) if told.dry_run else [])]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sheetsync import report
+from sheetsync import next_steps, report
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.model import Count, Outcome, Record
 from sheetsync.plan import Change, Counts, Plan, State
@@ -70,7 +70,7 @@ def test_day_one_reads_as_promised() -> None:
         "  @celine_dept  no numbers  TikTok sent a browser check instead of the page",
         "  @stien_dd     not asked   TikTok had just refused; one refusal is enough for a run",
     ]
-    assert report.next_steps(synced, {"tiktok": "TikTok"}) == [
+    assert next_steps.next_steps(synced, {"tiktok": "TikTok"}) == [
         "Numbers in two minutes, from your own browser:  sheetsync due",
         "All ways to read TikTok, and what each costs:   sheetsync platforms tiktok",
     ]
@@ -78,24 +78,6 @@ def test_day_one_reads_as_promised() -> None:
     assert report.sync_lines(written, "dashboard.xlsx")[-1] == (
         "0 of 2 read. dashboard.xlsx lists both and waits for a first reading."
     )
-
-
-def test_a_next_step_names_another_dashboard_and_fits_the_terminal() -> None:
-    synced = Synced((refused("a", "no"),), PLAN, 0, written=False)
-    steps = report.next_steps(synced, {}, "our team.xlsx", 60)
-    assert "  sheetsync due --to 'our team.xlsx'" in steps
-    assert max(map(len, steps)) <= 60
-
-
-def test_saved_pages_that_were_read_need_no_next_step() -> None:
-    assert report.next_steps(Synced((Read("a.html", good()),), PLAN, 0, written=False), {}) == []
-
-
-def test_undated_pages_ask_for_captured() -> None:
-    record = Record("tiktok", "profile", Outcome.OK, handle="a", fields={"followers": Count(1)})
-    (hint,) = report.hints(Synced((Read("a.html", record),), PLAN, 0, written=False))
-    assert hint.startswith("1 page has no date")
-    assert "--captured" in hint
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
@@ -106,12 +88,6 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     lines = report.sync_lines(synced, "d.xlsx", width)
     assert max(map(len, lines)) <= width
     assert "162,986,107" in " ".join(lines)
-
-
-def test_pages_that_robots_forbids_are_never_asked_for_quietly() -> None:
-    (note,) = report.about_the_round("", ignore_robots=True)
-    assert "--ignore-robots is on" in note
-    assert report.about_the_round("", ignore_robots=False) == []
 
 
 def post(number: int, handle: str = "anna", detail: str = "TikTok sent a browser check") -> Read:
@@ -176,17 +152,3 @@ def test_rows_added_changed_and_kept_are_counted() -> None:
     assert report.sync_lines(synced, "d.xlsx") == [
         "d.xlsx written: 2 profiles added, 1 post changed and 4 kept."
     ]
-
-
-@pytest.mark.parametrize(
-    ("how", "says"),
-    [
-        ({"written": True}, "what was read is written"),
-        ({"written": False}, "nothing new to write"),
-        ({"written": False, "dry_run": True}, "a dry run writes nothing"),
-    ],
-)
-def test_a_stopped_run_says_what_became_of_what_it_read(how: dict[str, bool], says: str) -> None:
-    (note,) = report.about_the_round("stopped by you", ignore_robots=False, **how)
-    assert note.startswith("stopped by you: ")
-    assert says in note

@@ -22,30 +22,23 @@ from sheetsync.doctor.spreadsheet import Spreadsheet, link_in, spreadsheet_steps
 from sheetsync.doctor.watched import targets_of, watched_steps
 from sheetsync.doctor.workflow import workflow_steps
 from sheetsync.errors import SheetsyncError
-from sheetsync.options import json_option, option, platform_option
+from sheetsync.options import (
+    DASHBOARD_FILE,
+    credentials_option,
+    json_option,
+    platform_option,
+    to_option,
+)
 from sheetsync.plan import State
 from sheetsync.platform import Platform
 from sheetsync.platform_file import builtin
 from sheetsync.settings import FILE, in_force, read_settings
 from sheetsync.terminal import print_json, say, width
 
-DEFAULT = "dashboard.xlsx"
-
 
 @click.command(epilog="Exit status: 0 nothing is wrong, 1 something is.")
-@option(
-    "--to",
-    default=DEFAULT,
-    show_default=True,
-    metavar="DEST",
-    help="Where the dashboard lives: a path ending in .xlsx.",
-)
-@option(
-    "--credentials",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The service account's key, for a Google spreadsheet.",
-)
+@to_option
+@credentials_option
 @click.option(
     "--github", is_flag=True, help="Also the schedule on GitHub: workflow, secrets, runner."
 )
@@ -152,7 +145,7 @@ def settings_of(
 def named_in(values: Sequence[Value], to: str) -> str:
     """The destination of `sync`, where none was typed for `doctor`."""
     of_sync = [v for name, v, _, commands in values if name == "--to" and "sync" in commands]
-    return of_sync[0] if to == DEFAULT and of_sync else to
+    return of_sync[0] if to == DASHBOARD_FILE and of_sync else to
 
 
 def setting_steps(

@@ -14,20 +14,21 @@ from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import open_destination
 from sheetsync.due import Due, age, due_list, due_page, groups
 from sheetsync.errors import ConfigError
-from sheetsync.options import google_options, json_option, option, platform_option
+from sheetsync.options import (
+    DASHBOARD_FILE,
+    google_options,
+    json_option,
+    option,
+    platform_option,
+    to_option,
+)
 from sheetsync.plan import State
 from sheetsync.saver import bookmarklet
 from sheetsync.terminal import note, print_json, say, width
 
 
 @click.command()
-@option(
-    "--to",
-    default="dashboard.xlsx",
-    show_default=True,
-    metavar="DEST",
-    help="Where the dashboard lives: a Google spreadsheet's address, or a path ending in .xlsx.",
-)
+@to_option
 @option(
     "--older",
     type=click.FloatRange(0, 3650),
@@ -73,7 +74,7 @@ def due(
     state = destination.read(DASHBOARD)  # not entered: who only reads takes no lock
     _refuse_nothing(to, state, group)
     found = due_list(state, platforms, moment, older=older, group=group)
-    where = "" if to == "dashboard.xlsx" else f' --to "{to}"' if " " in to else f" --to {to}"
+    where = "" if to == DASHBOARD_FILE else f' --to "{to}"' if " " in to else f" --to {to}"
     command = f"sheetsync sync --saved ~/Downloads{where}"
     if as_json:
         print_json([shape(each) for each in found])

@@ -23,7 +23,7 @@ from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.extract import extract_any
 from sheetsync.fetch.sweep import Swept, delete_swept, sweep
 from sheetsync.model import Page, Profile
-from sheetsync.options import option, platform_option
+from sheetsync.options import credentials_option, option, platform_option, to_option
 from sheetsync.plan import Erasure, Find, Plan, allow_plan, forget_plan
 from sheetsync.platform import Platform, find_watched
 from sheetsync.platform_file import builtin
@@ -47,19 +47,8 @@ OUT_OF_REACH = (
 
 @click.command()
 @click.argument("address")
-@option(
-    "--to",
-    default="dashboard.xlsx",
-    show_default=True,
-    metavar="DEST",
-    help="Where the dashboard lives: a path ending in .xlsx.",
-)
-@option(
-    "--credentials",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The service account's key, for a Google spreadsheet.",
-)
+@to_option
+@credentials_option
 @option(
     "--save",
     multiple=True,

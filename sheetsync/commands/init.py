@@ -17,7 +17,7 @@ from sheetsync.dashboard.tabs import dashboard
 from sheetsync.destinations import open_destination
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.hosted import Hosted, Reach, hosted, keys_of, of_all
-from sheetsync.options import option
+from sheetsync.options import DASHBOARD_FILE, option
 from sheetsync.plan import State, zone_of
 from sheetsync.platform_file import builtin
 from sheetsync.saver import bookmarklet
@@ -38,13 +38,11 @@ from sheetsync.workflow import (
     workflow,
 )
 
-DEFAULT = "dashboard.xlsx"
-
 
 @click.command("init")
 @option(
     "--to",
-    default=DEFAULT,
+    default=DASHBOARD_FILE,
     show_default=True,
     metavar="DEST",
     help="Where the dashboard shall live: the address of a Google spreadsheet that you made, or a"
@@ -182,7 +180,7 @@ def _share(to: str, email: str) -> None:
 def _remember(to: str) -> None:
     """So that “sheetsync sync” in this folder means this dashboard."""
     file = Path(FILE)
-    if to == DEFAULT or file.exists():
+    if to == DASHBOARD_FILE or file.exists():
         return
     quoted = to.replace("\\", "\\\\").replace('"', '\\"')
     file.write_text(f'to = "{quoted}"\n', encoding="utf-8")

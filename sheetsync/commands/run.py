@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from sheetsync import import_report, plan, report
+from sheetsync import import_report, next_steps, plan, report
 from sheetsync.commands.files import delete_read, with_named_files
 from sheetsync.commands.imports import fetch_imports
 from sheetsync.commands.shared import fetch, now
@@ -24,9 +24,7 @@ from sheetsync.fetch.saved import SavedPages, read_saved
 from sheetsync.fetch.web import Manners
 from sheetsync.job import idle_days, job
 from sheetsync.model import ImportRead, Outcome, Post, Profile, Record
-from sheetsync.options import (
-    in_utc,
-)
+from sheetsync.options import DASHBOARD_FILE, in_utc
 from sheetsync.plan.imports import Listed
 from sheetsync.platform import Platform
 from sheetsync.stop import stop
@@ -36,7 +34,6 @@ from sheetsync.terminal import note, note_error, print_json, say, width
 from sheetsync.watch import stored
 
 NO_PAGES = SavedPages((), 0, 0)
-DEFAULT = "dashboard.xlsx"
 
 
 @dataclass(frozen=True)
@@ -219,13 +216,13 @@ class Run:
             error = {"error": unsafe.to_json()} if unsafe else {}
             print_json({**report.to_json(synced, self.to, stopped), **error})
         elif not self.quiet:
-            to = "" if self.to == DEFAULT else self.to
+            to = "" if self.to == DASHBOARD_FILE else self.to
             names = {platform.key: platform.name for platform in self.platforms}
-            steps = report.next_steps(synced, names, to, width())
+            steps = next_steps.next_steps(synced, names, to, width())
             tell(synced, self.to, notes, steps, dry_run=self.dry_run)
         robots = self.manners.ignore_robots and not (self.as_json or self.quiet)
         written = {"written": synced.written, "dry_run": self.dry_run}
-        for line in report.about_the_round(stopped, robots, **written):
+        for line in next_steps.about_the_round(stopped, robots, **written):
             note(f"note: {line}")
 
 
@@ -251,5 +248,5 @@ def tell(
     say("\n".join([*lines, *steps]))
     for line in notes:
         note(f"note: {line}")
-    for hint in report.hints(synced):
+    for hint in next_steps.hints(synced):
         note(f"hint: {hint}")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from sheetsync import imports
-from sheetsync.commands.run import DEFAULT, Run
+from sheetsync.commands.run import Run
 from sheetsync.commands.shared import platforms_with, watched
 from sheetsync.dashboard.tabs import ON_REQUEST, dashboard, with_imports
 from sheetsync.errors import ConfigError
@@ -23,6 +23,7 @@ from sheetsync.options import (
     json_option,
     option,
     platform_option,
+    to_option,
     web_options,
 )
 from sheetsync.platform_file import builtin
@@ -59,13 +60,7 @@ class Fields(click.ParamType[tuple[str, ...]]):
 
 @click.command("sync", epilog=EXIT_STATUS)
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
-@option(
-    "--to",
-    default=DEFAULT,
-    show_default=True,
-    metavar="DEST",
-    help="Where the dashboard lives: a Google spreadsheet's address, or a path ending in .xlsx.",
-)
+@to_option
 @google_options
 @option(
     "--saved",

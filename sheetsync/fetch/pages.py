@@ -6,7 +6,6 @@ For the IMPORT formulas; what is watched is read by `doors`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import TracebackType
 from typing import Self
 
 from sheetsync.fetch.answer import Answer
@@ -46,13 +45,8 @@ class Pages:
         self._client.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._client.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._client.__exit__()
 
     def get(self, url: str) -> Answer:
         """What the address answers; asked once however often it is named."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
 from typing import Self
 
 from sheetsync.fetch.client import Client
@@ -76,13 +75,8 @@ class Web:
         self._client.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._client.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._client.__exit__()
 
     def read(
         self, watched: Sequence[Watched], tell: Callable[[Progress], None] = lambda progress: None

@@ -4,31 +4,29 @@ Rooms inside: ``state`` (what the destination holds), ``reading`` and ``known`` 
 one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``imports`` and ``trail``
 (Imports), ``baselines`` and ``window`` (what the formulas of a row compute with), ``follow`` (which
 of that each row gets), ``trend`` (the tabs Trend and Log), ``history`` (the days), ``changes``
-(parts of a plan). Here: the Plan itself.
+(parts of a plan), ``plan`` (the Plan itself). Here: how it is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from sheetsync.dashboard import Dashboard, Formula, Scalar, Value, words
+from sheetsync.dashboard import Dashboard, Scalar
 from sheetsync.dashboard.formulas import letters
-from sheetsync.dashboard.imports import FIELD
-from sheetsync.dashboard.imports import KEY as IMPORTS
 from sheetsync.dashboard.tabs import without_imports
 from sheetsync.dashboard.trend import LINES
 from sheetsync.dashboard.words.headings import CARDS
-from sheetsync.errors import UnsafePlan
 from sheetsync.model import FIELDS, Count, Outcome, Profile, Record
-from sheetsync.plan.changes import NO_LOSS, Change, Counts
+from sheetsync.plan.changes import Change, Counts
 from sheetsync.plan.erasure import Erasure, erasure_of, without
 from sheetsync.plan.follow import follow
 from sheetsync.plan.forgotten import Forgotten, respected
 from sheetsync.plan.history import plan_days
 from sheetsync.plan.imports import NOTHING, Imported, ImportRows, field_cells
 from sheetsync.plan.known import Known
+from sheetsync.plan.plan import Plan
 from sheetsync.plan.reading import Reading
 from sheetsync.plan.rows import Find, Rows, Target
 from sheetsync.plan.state import (
@@ -85,112 +83,6 @@ __all__ = [
     "trend_of",
     "zone_of",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that ``apply`` will do, and nothing else. Falsy when nothing would change.
-
-    ``missing`` are the (tab, column) keys that the destination makes first: column "" is the tab
-    itself, ("guide", "") the guide's text. ``unplaced`` are records that fit no row: without an
-    address of their own, or with one that means something else. ``unused`` are records whose
-    numbers changed nothing because nobody knows their day, and those of the row have one (not
-    those that were there already); ``overtaken`` are those none of whose numbers are in their row,
-    which has newer ones, each with the moment of these. ``filled`` counts the owned cells that
-    hold something now.
-
-    What a destination writes along when it writes at all: ``fills``, the values of boards by tab
-    key; ``choices`` of their drop-downs; ``picks``, first choices where the team made none; and
-    before the day ``keep_daily`` History keeps one day a month (None: it keeps all).
-
-    ``spills`` are tabs of sheetsync's own that are written whole, by title: those that change.
-    ``erasure`` is all that goes of a person who is forgotten, ``forgotten`` who is not to be read
-    again: a destination keeps it in a place that nobody sees, whole, with every plan that it
-    writes, and gives it back in its State.
-    """
-
-    dashboard: Dashboard
-    state: State
-    changes: tuple[Change, ...] = ()
-    missing: tuple[tuple[str, str], ...] = ()
-    counts: Mapping[str, Counts] = field(default_factory=dict)
-    unplaced: tuple[Record, ...] = ()
-    unused: tuple[Record, ...] = ()
-    overtaken: tuple[tuple[Record, datetime], ...] = ()
-    filled: int = 0
-    fills: Mapping[str, Fill] = field(default_factory=dict)
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    picks: Mapping[str, str] = field(default_factory=dict)
-    keep_daily: date | None = None
-    spills: Mapping[str, Block] = field(default_factory=dict)
-    erasure: Erasure | None = None
-    forgotten: Forgotten = field(default_factory=Forgotten)
-
-    def __bool__(self) -> bool:
-        more = self.erasure is not None or self.forgotten != self.state.forgotten
-        return bool(self.changes or self.missing or self.spills or more)
-
-    def title(self, tab: str) -> str:
-        """The tab's title as the team has it."""
-        held = self.state.tabs.get(tab)
-        return held.title if held else next(t.title for t in self.dashboard.tabs if t.key == tab)
-
-    def a1(self, change: Change) -> str:
-        """``Profiles!F4``"""
-        at = positions(self.dashboard.tab(change.tab), self.state.tabs.get(change.tab))
-        return f"{self.title(change.tab)}!{letters(at[change.column])}{change.row}"
-
-    def lines(self, *, hidden: bool = False) -> list[str]:
-        """``Profiles!F4 followers 5,351 → 5,402`` for each cell; ``hidden`` columns on request."""
-        made = [f"{self.title(tab)}: new {_what(column)}" for tab, column in self.missing]
-        shown = [
-            f"{self.a1(change)} {change.column} {_show(change.old)} → {_show(change.new)}"
-            for change in self.changes
-            if hidden or not self.dashboard.tab(change.tab).column(change.column).hidden
-        ]
-        spilled = [
-            f"{title}: {len(rows)} × {len(rows[0])} cells, written whole"
-            for title, rows in self.spills.items()
-        ]
-        return made + shown + spilled
-
-    @property
-    def blanked(self) -> int:
-        """Owned cells that would lose what they hold. Results of an import only go when its
-        formula does, which is the team's own doing."""
-        return sum(
-            change.new is None and change.old is not None and change.column not in NO_LOSS
-            for change in self.changes
-            if change.tab != IMPORTS and not change.column.startswith(FIELD)
-        )
-
-    def raise_if_unsafe(self, allow_loss: bool = False) -> None:
-        """Raises UnsafePlan when 10 cells or more, and over 30 % of the filled, become blank."""
-        if allow_loss or self.blanked < 10 or self.blanked <= 0.3 * self.filled:
-            return
-        raise UnsafePlan(
-            f"This sync would empty {self.blanked:,} of {self.filled:,} filled cells,"
-            " so nothing was written.",
-            hint="Look at the cells with --dry-run; if that is right, add --allow-loss.",
-        )
-
-
-def _what(column: str) -> str:
-    return f"column {column}" if column else "tab"
-
-
-def _show(value: Value) -> str:
-    shown = "(empty)" if value is None else str(value)
-    match value:
-        case Formula():
-            shown = value.text
-        case int() if not isinstance(value, bool):
-            shown = f"{value:,}"
-        case datetime():
-            shown = f"{words.day(value)} {value:%H:%M}"
-        case date():
-            shown = words.day(value)
-    return " ".join(shown.split())
 
 
 def make_plan(

@@ -24,12 +24,8 @@ from tests.world.server import Server, _seen
 _MOST_HEAD = 64 * 1024
 
 
-class GoogleServer(Server):
-    """The world's server, for Google's hosts with methods and bodies; other hosts as ever."""
-
-    def __init__(self, world: GoogleWorld) -> None:
-        self._world = world
-        super().__init__(world)
+class TalkingServer(Server):
+    """The world's server, for requests with methods and bodies."""
 
     def _talk(self, sock: socket.socket, number: int, scheme: str) -> None:
         inbox = Inbox(sock)
@@ -40,13 +36,27 @@ class GoogleServer(Server):
             seen = _seen(text, scheme, number)
             self.log.append(seen)
             wire = Wire(sock, seen, self.closing)
-            if seen.host in HOSTS:
-                call = call_from(text, body, seen, seen.host)
-                send(wire, call, self._world.google.handle(call))
-            else:
-                self._world.handler_for(seen)(wire)
+            self._reply(wire, seen, text, body)
             if not wire.open:
                 return
+
+    def _reply(self, wire: Wire, seen: Seen, text: str, body: bytes) -> None:
+        raise NotImplementedError
+
+
+class GoogleServer(TalkingServer):
+    """The world's server, for Google's hosts with methods and bodies; other hosts as ever."""
+
+    def __init__(self, world: GoogleWorld) -> None:
+        self._world = world
+        super().__init__(world)
+
+    def _reply(self, wire: Wire, seen: Seen, text: str, body: bytes) -> None:
+        if seen.host in HOSTS:
+            call = call_from(text, body, seen, seen.host)
+            send(wire, call, self._world.google.handle(call))
+        else:
+            self._world.handler_for(seen)(wire)
 
 
 class GoogleWorld(World):
@@ -60,25 +70,16 @@ class GoogleWorld(World):
         return GoogleServer(self)
 
 
-class PlainServer(Server):
+class PlainServer(TalkingServer):
     """Google's Sheets, Drive and tokens on one port, over HTTP, whatever the Host header says."""
 
     def __init__(self, google: Google, port: int = 0) -> None:
         self._google = google
         super().__init__(_NoPages(), port)
 
-    def _talk(self, sock: socket.socket, number: int, scheme: str) -> None:
-        inbox = Inbox(sock)
-        while True:
-            text, body = inbox.request()
-            if not text:
-                return
-            seen = _seen(text, scheme, number)
-            wire = Wire(sock, seen, self.closing)
-            call = call_from(text, body, seen, host_for(seen.path))
-            send(wire, call, self._google.handle(call))
-            if not wire.open:
-                return
+    def _reply(self, wire: Wire, seen: Seen, text: str, body: bytes) -> None:
+        call = call_from(text, body, seen, host_for(seen.path))
+        send(wire, call, self._google.handle(call))
 
 
 class _NoPages:

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, Self
 
 import trustme
@@ -51,12 +50,7 @@ class World:
         """Another kind of server, for a world that answers with more than pages."""
         return Server(self)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.proxy.close()
         self.server.close()
         self._folder.cleanup()
