@@ -140,8 +140,16 @@ def _mover(row: int, found: str, there: str, sign: str) -> Iterator[BoardCell]:
     # A gain of nothing is no move; ROW()/10000000 in mover only parts equal ones.
     moved = f"IF({there},ROUND({found},0){sign},0=1)"
     for at, column, shown, signal in columns:
-        source = f'IF({moved},{_nth(f"profiles[{column}]", mover, found)},"")'
+        source = (
+            f"IF({moved},{_nth(f'profiles[{column}]', mover, found)},{_none(mover, at, found)})"
+        )
         yield _live(row, at, source, shown, signal=signal)
+
+
+def _none(mover: str, at: int, found: str) -> str:
+    """What an empty place of a list shows: the first says when there will be something."""
+    first = at == 1 and found == f"LARGE({mover},1)"
+    return f'IF(COUNT({mover})=0,"{CARDS["later"]}","")' if first else '""'
 
 
 def _about(number: str, *steps: str) -> str:
@@ -163,8 +171,11 @@ def _best(top: int) -> Iterator[BoardCell]:
     )
     for n in range(1, BEST + 1):
         for at, column, shown in columns:
-            source = _best_cell(column, f"LARGE({mover},{n})")
-            yield _live(top + n, at, f'IF(COUNT({mover})>={n},{source},"")', shown)
+            found = f"LARGE({mover},{n})"
+            source = (
+                f"IF(COUNT({mover})>={n},{_best_cell(column, found)},{_none(mover, at, found)})"
+            )
+            yield _live(top + n, at, source, shown)
 
 
 def _best_cell(column: str, found: str) -> str:

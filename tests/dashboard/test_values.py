@@ -131,7 +131,7 @@ def board_differences(grid: Grid, of: list[Case], now: datetime) -> Iterator[str
     figures = {str(row[0]): row[1] for row in reversed(rows[:11]) if row[0]}  # the cards
     yield from _unlike("Dashboard", figures, board_figures(seen, now))
     top = next(n for n, row in enumerate(rows) if str(row[0]).startswith("Movers"))
-    found = [(row[0], row[1]) for row in rows[top + 1 : top + 9] if row[0]]
+    found = [(row[0], row[1]) for row in rows[top + 1 : top + 9] if row[1] not in (None, "")]
     wanted = movers(seen)
     if sorted(gain for _, gain in found) != sorted(gain for _, gain in wanted):
         yield f"movers: {found} in the sheet, {wanted} by hand"

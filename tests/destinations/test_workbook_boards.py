@@ -56,6 +56,15 @@ def test_the_cards_show_the_numbers(path: Path) -> None:
     assert texts["Posts in 7 days"] == 9
 
 
+def test_lists_that_are_empty_on_the_first_day_say_when_they_fill(path: Path) -> None:
+    sync(path, profile("anna", NOW, followers=7))
+    rows = list(book(path, values=True)["Dashboard"].iter_rows(values_only=True))
+    for heading in ("Movers", "Best posts"):
+        top = next(n for n, row in enumerate(rows) if str(row[0]).startswith(heading))
+        assert rows[top + 1][0] == "after a second reading"
+        assert not any(cell for row in rows[top + 2 : top + 5] for cell in row[:4])
+
+
 # --- what is read back ------------------------------------------------------------------------
 
 
