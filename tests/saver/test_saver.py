@@ -15,8 +15,8 @@ from sheetsync.platform import Platform
 from sheetsync.platform_file import builtin, parse
 from sheetsync.saver import bookmarklet, by_hand, sites, source
 from sheetsync.saver.short import shortened
+from tests.readme import README, with_saver
 from tests.saver.pages import in_a_browser
-from tests.saver.readme import README, with_saver
 
 NODE = shutil.which("node")
 SHOWN = [platform for platform in builtin() if in_a_browser(platform)]
@@ -71,7 +71,7 @@ def test_it_is_short_and_with_every_site_it_fits_into_a_cell() -> None:
 
 def test_readme_shows_it_as_it_is() -> None:
     text = README.read_text("utf-8")
-    assert with_saver(text) == text, "write it anew: python -m tests.saver.readme"
+    assert with_saver(text) == text, "write it anew: python -m tests.readme"
     assert bookmarklet(builtin()) in text
 
 

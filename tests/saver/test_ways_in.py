@@ -13,9 +13,9 @@ from sheetsync.extract import extract_any
 from sheetsync.fetch.saved import read_saved
 from sheetsync.platform_file import builtin
 from sheetsync.saver import bookmarklet, by_hand
+from tests.readme import README
 from tests.saver.browser import Browser, Site
 from tests.saver.pages import STRICT, page_at, said, small
-from tests.saver.readme import README
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 #: A page of each site that only people may read.
