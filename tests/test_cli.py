@@ -93,6 +93,19 @@ def test_an_empty_dashboard_has_nothing_to_read_and_says_how_to_begin() -> None:
     assert "hint: add one" in result.stderr
 
 
+def test_a_list_of_nothing_but_strange_addresses_is_told_what_is_wrong_with_each(
+    tmp_path: Path,
+) -> None:
+    run("init", "--to", "dashboard.xlsx")
+    book = openpyxl.load_workbook("dashboard.xlsx")
+    book["Profiles"]["A3"] = "hello world"
+    book.save("dashboard.xlsx")
+    result = run("sync")
+    assert "1 address in Profiles is not understood: A3" in result.stdout
+    (row,) = rows(tmp_path / "dashboard.xlsx", "Profiles")
+    assert row["Why"] == "sheetsync does not know this address."
+
+
 def test_a_page_named_on_the_command_line_that_gives_nothing_is_exit_1(tmp_path: Path) -> None:
     wall = save("browser-check", tmp_path / "wall.html")
     assert run("sync", "--saved", wall).exit_code == 1

@@ -16,7 +16,7 @@ from sheetsync.model import Outcome, Post, Profile
 from sheetsync.plan.imports import ImportKey, Listed
 from sheetsync.platform import Platform
 from sheetsync.sync import Read
-from sheetsync.understood import at_home
+from sheetsync.understood import at_home, not_understood
 from sheetsync.watch import watch_list
 
 
@@ -69,7 +69,8 @@ def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Pat
         asks = imports.asks_of(state, keys, run.platforms)
     listed = watch_list(state, at_home(state, run.platforms)) if everything else named
     targets = [target for target in listed if not state.forgotten.about(target)]
-    if not (listed or asks or run.adopt):
+    # Addresses that mean nothing here are worth a sync: the sheet says so beside each.
+    if not (listed or asks or run.adopt or not_understood(state, run.platforms)):
         raise ConfigError(
             f"{run.to} lists no profile and no post yet, so there is nothing to read.",
             hint="add one: sheetsync sync https://www.tiktok.com/@nasa"
