@@ -64,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": set(),
     "commands.demo": {
         "commands.shared",
+        "dashboard",
         "dashboard.tabs",
         "demo.cast",
         "demo.loopback",

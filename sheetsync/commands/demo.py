@@ -12,6 +12,7 @@ import click
 
 from sheetsync import report
 from sheetsync.commands.shared import now
+from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.tabs import dashboard, for_demo
 from sheetsync.demo.cast import DAYS
 from sheetsync.demo.loopback import fetch
@@ -27,8 +28,6 @@ from sheetsync.stop import stop
 from sheetsync.sync import Read, Synced, read_pages, sync
 from sheetsync.terminal import note, say, width
 
-DESCRIBED = for_demo(dashboard(bookmarklet(builtin())))
-
 
 @click.command()
 @click.option(  # no SHEETSYNC_TO here: that one names the team's own dashboard
@@ -42,15 +41,16 @@ def demo(to: str) -> None:
     """
     moment = now()
     told, platforms = story(moment), builtin()
+    described = for_demo(dashboard(bookmarklet(platforms)))
     path = Path(to).expanduser()
     with stop.held(f"Stopping as soon as {to} is written."), open_destination(to) as destination:
-        _make_room(path, destination.read(DESCRIBED))
-        _list(destination, told, platforms, moment)
+        _make_room(path, destination.read(described))
+        _list(destination, told, platforms, moment, described)
         before, _ = read_pages(told.saved, platforms)
         asked = fetch([*told.profiles, *told.posts], told.web, platforms, now=lambda: moment)
         today = [Read(each.asked.url, each.record, door=each.door) for each in asked]
         synced = sync(
-            destination, [*before, *today], platforms=platforms, now=moment, dashboard=DESCRIBED
+            destination, [*before, *today], platforms=platforms, now=moment, dashboard=described
         )
     with suppress(OSError):  # what one run at a time leaves beside a workbook
         path.with_name(f".{path.name}.lock").unlink()
@@ -79,7 +79,11 @@ def _make_room(path: Path, state: State) -> None:
 
 
 def _list(
-    destination: Destination, told: Story, platforms: Sequence[Platform], moment: datetime
+    destination: Destination,
+    told: Story,
+    platforms: Sequence[Platform],
+    moment: datetime,
+    described: Dashboard,
 ) -> None:
     """A first sync makes the watch list; beside it stands what a team would type."""
     plan = sync(
@@ -89,7 +93,7 @@ def _list(
         now=moment,
         watched=[*told.profiles, *told.posts],
         dry_run=True,
-        dashboard=DESCRIBED,
+        dashboard=described,
     ).plan
     destination.apply(with_typed(plan, told))
 
