@@ -11,7 +11,8 @@ import click
 
 from sheetsync.columns import columns
 from sheetsync.commands.shared import now, platforms_with, watched
-from sheetsync.dashboard.tabs import DASHBOARD, dashboard
+from sheetsync.dashboard import Dashboard
+from sheetsync.dashboard.tabs import dashboard, with_imports
 from sheetsync.destinations import (
     Destination,
     DestinationChanged,
@@ -24,11 +25,13 @@ from sheetsync.extract import extract_any
 from sheetsync.fetch.sweep import Swept, delete_swept, sweep
 from sheetsync.model import Page, Profile
 from sheetsync.options import option, platform_option
-from sheetsync.plan import Erasure, Find, Plan, allow_plan, forget_plan
+from sheetsync.plan import Erasure, Find, Plan, State, allow_plan, forget_plan
+from sheetsync.plan.imports import NOTHING
 from sheetsync.platform import Platform, find_watched
 from sheetsync.platform_file import builtin
 from sheetsync.saver import bookmarklet
 from sheetsync.stop import stop
+from sheetsync.sync import with_fields
 from sheetsync.terminal import note, say, width
 
 #: How often a dashboard may change under our hands.
@@ -145,6 +148,8 @@ class Forgetting:
         self.find: Find = lambda address: find_watched(address, platforms)
         self.keys = {platform.key for platform in platforms}
         self.salt = secrets.token_hex(16)
+        #: Who they are, as it was found first: half-way that stands nowhere any more.
+        self.earlier: Erasure | None = None
 
     def look(self) -> tuple[Plan, Traces]:
         """What would go. Raises DestinationError; nothing is written."""
@@ -167,12 +172,12 @@ class Forgetting:
 
     def allow(self, *, dry_run: bool) -> None:
         with open_destination(self.to, credentials=self.credentials) as destination:
-            state = destination.read(DASHBOARD)
+            described, state = self._read(destination)
             if not state.forgotten.about(self.target):
                 say(f"@{self.target.handle} was not forgotten in {self.to}: nothing to lift.")
                 return
             plan = allow_plan(
-                DASHBOARD, state, self.target, now(), find=self.find, platforms=self.keys
+                described, state, self.target, now(), find=self.find, platforms=self.keys
             )
             if not dry_run:
                 destination.apply(plan)
@@ -180,13 +185,12 @@ class Forgetting:
         say(f"@{self.target.handle} {may} be read again: sheetsync sync {self.target.url}")
 
     def _plan(self, destination: Destination) -> Plan:
-        described = dashboard(bookmarklet(builtin()))
-        state = destination.read(described)
+        described, state = self._read(destination)
         if not state.tabs:
             raise DestinationError(
                 f"There is no dashboard in {self.to}.", hint="Say with --to where yours is."
             )
-        return forget_plan(
+        plan = forget_plan(
             described,
             state,
             self.target,
@@ -195,7 +199,17 @@ class Forgetting:
             platforms=self.keys,
             salt=self.salt,
             allow_loss=self.allow_loss,
+            earlier=self.earlier,
         )
+        self.earlier = plan.erasure
+        return plan
+
+    def _read(self, destination: Destination) -> tuple[Dashboard, State]:
+        """With the tab Imports and its columns of Profiles, where there are any."""
+        described = with_imports(dashboard(bookmarklet(builtin())))
+        state = destination.read(described)
+        whole = with_fields(described, state, NOTHING)
+        return (described, state) if whole == described else (whole, destination.read(whole))
 
 
 def traces_of(destination: Destination, plan: Plan) -> Traces:
@@ -229,6 +243,7 @@ def lines(run: Forgetting, plan: Plan, traces: Traces, pages: Swept) -> list[str
         (plan.title(tab), f"{_many(len(numbers), 'row')}, whole: {_numbers(numbers)}")
         for tab, numbers in plan.erasure.rows.items()
     ]
+    rows += [(tab, "a whole result of theirs, emptied") for tab in sorted(plan.erasure.spills)]
     if traces.history:
         rows.append((plan.title("history"), f"{_many(traces.history, 'day')}"))
     if traces.places:

@@ -85,7 +85,7 @@ def traces_in(
     places = [
         f"{title}!{letters(at)}{number}"
         for title in snapshot.titles
-        if title not in hidden
+        if title not in hidden and title not in erasure.spills
         for number, cells, _ in snapshot.rows(title)
         if number not in gone.get(title, ())
         for at, cell in sorted(cells.items())
