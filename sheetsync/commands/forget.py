@@ -19,6 +19,7 @@ from sheetsync.destinations import (
     Forgets,
     Traces,
     open_destination,
+    spreadsheet_of,
 )
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.extract import extract_any
@@ -37,15 +38,31 @@ from sheetsync.terminal import note, say, width
 #: How often a dashboard may change under our hands.
 ATTEMPTS = 5
 
-OUT_OF_REACH = (
-    "Out of sheetsync's reach, and yours to do:",
-    "  older versions    Google keeps a version history; so do OneDrive, SharePoint, Dropbox and",
-    "                    backups: make a fresh copy of the file, delete the old one, empty the bin",
+_OF_A_WORKBOOK = (
+    "  older versions    OneDrive, SharePoint, Dropbox, Google Drive and backups keep them: make a",
+    "                    fresh copy of the file, delete the old one, empty the bin",
+)
+_OF_A_SPREADSHEET = (
+    "  version history   Google keeps it, and nobody can take a part out of it: File > Make a copy",
+    "                    (without comments; it keeps who is forgotten), use that one, delete the",
+    "                    old one, empty the bin",
+    "  comments          the talk beside cells, not the notes: the button Show all comments, look",
+    "                    for the name, Delete; a resolved one too",
+    "  other places      scripts (Extensions > Apps Script), forms, images, drawings, and other",
+    "                    spreadsheets that read this one with IMPORTRANGE",
+)
+_ANYWHERE = (
     "  other copies      files that were mailed, downloaded, printed, or committed to a repository",
     "  GitHub            old runs: Actions, choose the run, Delete; artifacts go with it",
     "  saved pages       in folders that you did not name with --save",
     "  charts, pictures  and tabs that your team made: look at them once",
 )
+
+
+def out_of_reach(to: str) -> tuple[str, ...]:
+    """What no program of ours can reach, and how a person does."""
+    kept = _OF_A_SPREADSHEET if spreadsheet_of(to) else _OF_A_WORKBOOK
+    return ("Out of sheetsync's reach, and yours to do:", *kept, *_ANYWHERE)
 
 
 @click.command()
@@ -55,7 +72,7 @@ OUT_OF_REACH = (
     default="dashboard.xlsx",
     show_default=True,
     metavar="DEST",
-    help="Where the dashboard lives: a path ending in .xlsx.",
+    help="Where the dashboard lives: a Google spreadsheet's address, or a path ending in .xlsx.",
 )
 @option(
     "--credentials",
@@ -89,14 +106,16 @@ def forget(
     """Remove a person everywhere, and do not read them again.
 
     Their rows of every tab go whole, with what your team typed there; their days of History; every
-    mention in another cell; copies beside the workbook that hold them; and, with --save, the pages
-    about them. A salted hash stays, by which later syncs pass them over. It says what will go and
-    asks first, where somebody is there to answer.
+    mention in another cell, a note or a title; imports that ask about them; copies beside the
+    workbook that hold them; and, with --save, the pages about them. A salted hash stays, by which
+    later syncs pass them over. It says what will go and asks first, where somebody is there to
+    answer.
 
     \b
     Examples:
       sheetsync forget https://www.tiktok.com/@nasa -n
       sheetsync forget https://www.tiktok.com/@nasa --save ~/pages
+      sheetsync forget https://www.tiktok.com/@nasa --to https://docs.google.com/spreadsheets/d/…
       sheetsync forget https://www.tiktok.com/@nasa --allow
     """
     platforms = platforms_with(platform_files)
@@ -123,7 +142,7 @@ def forget(
     notes = run.apply()
     notes += [f"not deleted: {name}; delete it by hand." for name in delete_swept(pages)]
     say(f"\n@{target.handle} is removed, and is not read again unless --allow lifts that.\n")
-    say("\n".join(OUT_OF_REACH))
+    say("\n".join(out_of_reach(to)))
     for line in notes:
         note(f"note: {line}")
 
@@ -215,7 +234,7 @@ class Forgetting:
 def traces_of(destination: Destination, plan: Plan) -> Traces:
     if not isinstance(destination, Forgets):
         raise ConfigError(
-            "sheetsync cannot take a person out of this kind of dashboard yet.",
+            "sheetsync cannot take a person out of this kind of dashboard.",
             hint="Delete their rows in Profiles, Posts and History by hand.",
         )
     assert plan.erasure is not None

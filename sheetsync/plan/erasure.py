@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from sheetsync.dashboard import Formula, Value, words
+from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, words
 from sheetsync.model import Post, Profile
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
 from sheetsync.plan.imports import listed_rows
@@ -113,6 +113,22 @@ def erasure_of(
         ),
         pattern,
     )
+
+
+def own_texts(dashboard: Dashboard) -> frozenset[str]:
+    """The texts that sheetsync itself writes: a person may be called “Likes”."""
+    return frozenset(_own_texts(dashboard))
+
+
+def _own_texts(dashboard: Dashboard) -> Iterator[str]:
+    for tab in dashboard.tabs:
+        match tab:
+            case Tab():
+                yield from (text for c in tab.columns for text in (c.header, c.note))
+            case Guide():
+                yield from (str(part) for line in tab.lines for part in (line.label, line.text))
+            case Board():
+                yield from (str(cell.content) for cell in tab.cells if not cell.live)
 
 
 def without(state: State, erasure: Erasure) -> State:
@@ -294,4 +310,5 @@ def _alone(word: str) -> str:
 
 
 def _is_telling(name: str) -> bool:
-    return len(name) >= _PLAIN or not name.isalpha()
+    other = words.REMOVED.strip("()")  # who is called so is no part of what we write for others
+    return name.lower() != other and (len(name) >= _PLAIN or not name.isalpha())

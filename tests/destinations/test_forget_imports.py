@@ -64,7 +64,7 @@ class Spreadsheet:
         return json.dumps([cells, book.metadata, book.named_ranges]).lower()
 
 
-@pytest.fixture(params=[Workbook])
+@pytest.fixture(params=[Workbook, Spreadsheet])
 def held(request: pytest.FixtureRequest, tmp_path: Path) -> Held:
     made: Held = request.param(tmp_path)
     return made
