@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sheetsync.dashboard import Dashboard
+from sheetsync.dashboard import Dashboard, Formula
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_book import Book
 from sheetsync.destinations.google_cells import (
@@ -37,8 +37,8 @@ from sheetsync.destinations.google_scrub import Hit, Scrub
 from sheetsync.destinations.google_setup import undo_tab
 from sheetsync.destinations.google_tidy import put_back, without
 from sheetsync.destinations.google_whole import Whole, read_whole
-from sheetsync.errors import DestinationError
-from sheetsync.plan import Erasure, Plan
+from sheetsync.errors import DestinationError, SheetsyncError
+from sheetsync.plan import Erasure, Plan, Row
 from sheetsync.plan.erasure import own_texts
 
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
@@ -112,9 +112,11 @@ class Erasing:
             self._finish(layout, scrub.whole, placed, found.book.g + len(parts), len(parts) + 1)
         except DestinationChanged:
             raise
-        except DestinationError as error:
+        except Exception as error:
+            # Whatever it was: what was written stands, and "nothing was written" would be a lie.
+            said = error.message if isinstance(error, SheetsyncError) else type(error).__name__
             raise DestinationError(
-                f"{_LEFT} ({error.message})", hint="Run this again in ten minutes."
+                f"{_LEFT} ({said})", hint="Run this again in ten minutes."
             ) from error
 
     def _refuse_changed(self, now: Found) -> None:
@@ -123,7 +125,7 @@ class Erasing:
         if (
             now.book.g != before.book.g
             or places_of(now.book) != places_of(before.book)
-            or now.state.tabs != before.state.tabs
+            or _typed(now) != _typed(before)
         ):
             raise changed()
 
@@ -169,6 +171,18 @@ class Erasing:
             old = _found_again(hit, line, before)
             cells = old or [cell(plain(line.get(at))) for at in range(1, hit.width + 1)]
             yield update_cells(hit.sheet, number, hit.at, [cells], f"{VALUE},note")
+
+
+def _typed(found: Found) -> object:
+    """What stands in our tables; of a formula its text: its value may be another each time."""
+    return {
+        key: (held.header_row, held.columns, [(row.number, _texts(row)) for row in held.rows])
+        for key, held in found.state.tabs.items()
+    }
+
+
+def _texts(row: Row) -> dict[str, object]:
+    return {k: v.text if isinstance(v, Formula) else v for k, v in row.cells.items()}
 
 
 def changed() -> DestinationChanged:

@@ -17,7 +17,7 @@ from sheetsync.plan import Erasure, Forgotten, Plan, allow_plan, forget_plan, re
 from tests.destinations.google_world import Team
 from tests.destinations.test_google_crashes import FAULTS, Killed
 from tests.plan.sheet import TOK, at, find, post, profile, url, watch
-from tests.sheets_server import after, before, lose_answer
+from tests.sheets_server import after, before, lose_answer, refuse
 
 Json = dict[str, Any]
 HANDLE, NAME, ID, POST = "anna.bakt", "Anna Bakker", "900100", "77007"
@@ -330,6 +330,27 @@ def test_the_next_sync_empties_what_a_killed_run_left_in_the_undo_tab(team: Team
         forget(team)
     sync(team, 22)
     assert traces(team) == []
+
+
+def test_an_end_that_is_refused_says_what_was_done(team: Team) -> None:
+    for number in range(1, 8):
+        team.google.faults.add(refuse(503), "batchUpdate", nth=number + 1)
+    with pytest.raises(DestinationError, match="sheetsync undo") as error:
+        forget(team)
+    assert "nothing was written" not in error.value.message
+    assert "ten minutes" in error.value.hint
+    team.now = at(22, 9)
+    forget(team)
+    assert traces(team) == []
+
+
+def test_what_may_not_be_written_is_refused_and_nothing_goes(team: Team) -> None:
+    area = {"range": {"sheetId": 4711}, "description": "the boss"}
+    team.people.edit({"addProtectedRange": {"protectedRange": area}})
+    held = traces(team)
+    with pytest.raises(DestinationError, match="protected range"):
+        forget(team)
+    assert traces(team) == held
 
 
 def sort(team: Team, title: str, column: int) -> None:
