@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from sheetsync.dashboard import Formula as HeldFormula
-from sheetsync.dashboard import Value
+from sheetsync.dashboard import Value, words
 from sheetsync.dashboard.imports import IMPORTS
 from sheetsync.errors import ConfigError
 from sheetsync.importxml import Formula, Import, NoValue, Reason, parse_formula, to_import
+from sheetsync.model import Outcome
 from sheetsync.plan import Place, State
 from sheetsync.plan.imports import ImportKey, Listed, listed_rows, names_in
 from sheetsync.platform import Platform, find_watched
@@ -69,7 +70,22 @@ def asks_of(state: State, wanted: Iterable[ImportKey], platforms: Sequence[Platf
     parsed = {key: _parsed(key[0]) for key in keys}
     cells = _Cells(state, [(home_of(state, key[1]), parsed[key]) for key in keys])
     people = _people(state, platforms) if any(names_in(key[0]) for key in keys) else {}
-    return [_ask(key, parsed[key], cells.of(home_of(state, key[1])), people) for key in keys]
+    asks = [_ask(key, parsed[key], cells.of(home_of(state, key[1])), people) for key in keys]
+    return [_respected(ask, state, platforms) for ask in asks]
+
+
+def _respected(ask: Ask, state: State, platforms: Sequence[Platform]) -> Ask:
+    """Nobody who was forgotten is asked for this way either."""
+
+    def call(made: Import | NoValue) -> Import | NoValue:
+        if isinstance(made, NoValue) or not state.forgotten.marks:
+            return made
+        target = find_watched(made.url, platforms)
+        if target is None or not state.forgotten.about(target):
+            return made
+        return NoValue(Reason.REFUSED, words.WHY[Outcome.FORGOTTEN], hint="")
+
+    return replace(ask, calls={key: call(made) for key, made in ask.calls.items()})
 
 
 def all_keys(state: State) -> list[ImportKey]:

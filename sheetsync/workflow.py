@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,14 +34,6 @@ class Wanted:
     auth: Auth = "key"
     secrets: Sequence[str] = ()
     ahead: timedelta = timedelta()
-
-
-def spreadsheet_id(to: str) -> str:
-    """The id in a spreadsheet's address, or the id itself; "" when it is neither."""
-    found = re.search(r"google\.com/(?:a/[\w.-]+/)?spreadsheets/(?:u/\d+/)?d/([\w-]{20,})", to)
-    if found:
-        return found[1]
-    return to.strip() if re.fullmatch(r"[\w-]{40,}", to.strip()) else ""
 
 
 def minute(destination: str) -> int:

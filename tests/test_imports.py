@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from sheetsync.imports import (
     typed_import,
 )
 from sheetsync.importxml import Import, NoValue
-from sheetsync.plan import Place, Row, State, TabState
+from sheetsync.plan import Forgotten, Place, Row, State, TabState
 from sheetsync.platform_file import builtin
 
 PAGE = "https://shop.test/"
@@ -258,3 +259,20 @@ def test_a_formula_that_went_stays_listed_and_may_come_back() -> None:
 def test_every_row_with_a_formula_is_asked_for() -> None:
     held = state({"formula": TEXT, "cell": "Plan!B1"}, {"name": "note"}, {"formula": Formula(TEXT)})
     assert all_keys(held) == [(TEXT, "Plan!B1"), (TEXT, "")]
+
+
+# --- somebody who was forgotten -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page", ["https://www.tiktok.com/@anna", "https://tiktok.com/@Anna/video/7300000000000000001"]
+)
+def test_no_import_asks_for_somebody_who_was_forgotten(page: str) -> None:
+    formula = f'=IMPORTXML("{page}"; "//b")'
+    held = replace(state(), forgotten=Forgotten().adding(["profile tiktok:anna"], "salt"))
+    (ask,) = asks_of(held, [(formula, "")], builtin())
+    (made,) = ask.calls.values()
+    assert isinstance(made, NoValue)
+    assert "sheetsync forget" in made.message
+    (ask,) = asks_of(state(), [(formula, "")], builtin())
+    assert isinstance(ask.calls[""], Import)

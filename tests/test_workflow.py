@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sheetsync.workflow import Wanted, cron, minute, spreadsheet_id, untouched, workflow
+from sheetsync.workflow import Wanted, cron, minute, untouched, workflow
 from tests.runner import ACTION, ROOT
 
 ID = "1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcdef"
@@ -104,26 +104,6 @@ def test_minutes_are_odd_and_spread() -> None:
 def test_the_cron_is_in_utc_for_a_morning_by_the_dashboards_clock(hours: float, hour: int) -> None:
     wanted = replace(KEY, ahead=timedelta(hours=hours))
     assert cron(wanted) == f"{minute(ID)} {hour} * * *"
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        ID,
-        f" {ID} ",
-        f"https://docs.google.com/spreadsheets/d/{ID}",
-        f"https://docs.google.com/spreadsheets/d/{ID}/edit?usp=sharing#gid=0",
-        f"https://docs.google.com/spreadsheets/u/1/d/{ID}/edit",
-        f"https://docs.google.com/a/team.example/spreadsheets/d/{ID}/edit",
-    ],
-)
-def test_an_address_or_an_id_names_a_spreadsheet(said: str) -> None:
-    assert spreadsheet_id(said) == ID
-
-
-@pytest.mark.parametrize("said", ["team.xlsx", "", "https://docs.google.com/", "${{ secrets.X }}"])
-def test_anything_else_names_none(said: str) -> None:
-    assert spreadsheet_id(said) == ""
 
 
 def test_a_change_by_hand_is_seen() -> None:

@@ -11,38 +11,58 @@ import click
 
 from sheetsync.columns import columns
 from sheetsync.commands.shared import now, platforms_with, watched
-from sheetsync.dashboard.tabs import DASHBOARD, dashboard
+from sheetsync.dashboard import Dashboard
+from sheetsync.dashboard.tabs import dashboard, with_imports
 from sheetsync.destinations import (
     Destination,
     DestinationChanged,
     Forgets,
     Traces,
     open_destination,
+    spreadsheet_of,
 )
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.extract import extract_any
 from sheetsync.fetch.sweep import Swept, delete_swept, sweep
 from sheetsync.model import Page, Profile
 from sheetsync.options import credentials_option, option, platform_option, to_option
-from sheetsync.plan import Erasure, Find, Plan, allow_plan, forget_plan
+from sheetsync.plan import Erasure, Find, Plan, State, allow_plan, forget_plan
+from sheetsync.plan.imports import NOTHING
 from sheetsync.platform import Platform, find_watched
 from sheetsync.platform_file import builtin
 from sheetsync.saver import bookmarklet
 from sheetsync.stop import stop
+from sheetsync.sync import with_fields
 from sheetsync.terminal import note, say, width
 
 #: How often a dashboard may change under our hands.
 ATTEMPTS = 5
 
-OUT_OF_REACH = (
-    "Out of sheetsync's reach, and yours to do:",
-    "  older versions    Google keeps a version history; so do OneDrive, SharePoint, Dropbox and",
-    "                    backups: make a fresh copy of the file, delete the old one, empty the bin",
+_OF_A_WORKBOOK = (
+    "  older versions    OneDrive, SharePoint, Dropbox, Google Drive and backups keep them: make a",
+    "                    fresh copy of the file, delete the old one, empty the bin",
+)
+_OF_A_SPREADSHEET = (
+    "  version history   Google keeps it, and nobody can take a part out of it: File > Make a copy",
+    "                    (without comments; it keeps who is forgotten), use that one, delete the",
+    "                    old one, empty the bin",
+    "  comments          the talk beside cells, not the notes: the button Show all comments, look",
+    "                    for the name, Delete; a resolved one too",
+    "  other places      scripts (Extensions > Apps Script), forms, images, drawings, and other",
+    "                    spreadsheets that read this one with IMPORTRANGE",
+)
+_ANYWHERE = (
     "  other copies      files that were mailed, downloaded, printed, or committed to a repository",
     "  GitHub            old runs: Actions, choose the run, Delete; artifacts go with it",
     "  saved pages       in folders that you did not name with --save",
     "  charts, pictures  and tabs that your team made: look at them once",
 )
+
+
+def out_of_reach(to: str) -> tuple[str, ...]:
+    """What no program of ours can reach, and how a person does."""
+    kept = _OF_A_SPREADSHEET if spreadsheet_of(to) else _OF_A_WORKBOOK
+    return ("Out of sheetsync's reach, and yours to do:", *kept, *_ANYWHERE)
 
 
 @click.command()
@@ -75,14 +95,16 @@ def forget(
     """Remove a person everywhere, and do not read them again.
 
     Their rows of every tab go whole, with what your team typed there; their days of History; every
-    mention in another cell; copies beside the workbook that hold them; and, with --save, the pages
-    about them. A salted hash stays, by which later syncs pass them over. It says what will go and
-    asks first, where somebody is there to answer.
+    mention in another cell, a note or a title; imports that ask about them; copies beside the
+    workbook that hold them; and, with --save, the pages about them. A salted hash stays, by which
+    later syncs pass them over. It says what will go and asks first, where somebody is there to
+    answer.
 
     \b
     Examples:
       sheetsync forget https://www.tiktok.com/@nasa -n
       sheetsync forget https://www.tiktok.com/@nasa --save ~/pages
+      sheetsync forget https://www.tiktok.com/@nasa --to https://docs.google.com/spreadsheets/d/…
       sheetsync forget https://www.tiktok.com/@nasa --allow
     """
     platforms = platforms_with(platform_files)
@@ -109,7 +131,7 @@ def forget(
     notes = run.apply()
     notes += [f"not deleted: {name}; delete it by hand." for name in delete_swept(pages)]
     say(f"\n@{target.handle} is removed, and is not read again unless --allow lifts that.\n")
-    say("\n".join(OUT_OF_REACH))
+    say("\n".join(out_of_reach(to)))
     for line in notes:
         note(f"note: {line}")
 
@@ -134,6 +156,8 @@ class Forgetting:
         self.find: Find = lambda address: find_watched(address, platforms)
         self.keys = {platform.key for platform in platforms}
         self.salt = secrets.token_hex(16)
+        #: Who they are, as it was found first: half-way that stands nowhere any more.
+        self.earlier: Erasure | None = None
 
     def look(self) -> tuple[Plan, Traces]:
         """What would go. Raises DestinationError; nothing is written."""
@@ -156,12 +180,12 @@ class Forgetting:
 
     def allow(self, *, dry_run: bool) -> None:
         with open_destination(self.to, credentials=self.credentials) as destination:
-            state = destination.read(DASHBOARD)
+            described, state = self._read(destination)
             if not state.forgotten.about(self.target):
                 say(f"@{self.target.handle} was not forgotten in {self.to}: nothing to lift.")
                 return
             plan = allow_plan(
-                DASHBOARD, state, self.target, now(), find=self.find, platforms=self.keys
+                described, state, self.target, now(), find=self.find, platforms=self.keys
             )
             if not dry_run:
                 destination.apply(plan)
@@ -169,13 +193,12 @@ class Forgetting:
         say(f"@{self.target.handle} {may} be read again: sheetsync sync {self.target.url}")
 
     def _plan(self, destination: Destination) -> Plan:
-        described = dashboard(bookmarklet(builtin()))
-        state = destination.read(described)
+        described, state = self._read(destination)
         if not state.tabs:
             raise DestinationError(
                 f"There is no dashboard in {self.to}.", hint="Say with --to where yours is."
             )
-        return forget_plan(
+        plan = forget_plan(
             described,
             state,
             self.target,
@@ -184,13 +207,23 @@ class Forgetting:
             platforms=self.keys,
             salt=self.salt,
             allow_loss=self.allow_loss,
+            earlier=self.earlier,
         )
+        self.earlier = plan.erasure
+        return plan
+
+    def _read(self, destination: Destination) -> tuple[Dashboard, State]:
+        """With the tab Imports and its columns of Profiles, where there are any."""
+        described = with_imports(dashboard(bookmarklet(builtin())))
+        state = destination.read(described)
+        whole = with_fields(described, state, NOTHING)
+        return (described, state) if whole == described else (whole, destination.read(whole))
 
 
 def traces_of(destination: Destination, plan: Plan) -> Traces:
     if not isinstance(destination, Forgets):
         raise ConfigError(
-            "sheetsync cannot take a person out of this kind of dashboard yet.",
+            "sheetsync cannot take a person out of this kind of dashboard.",
             hint="Delete their rows in Profiles, Posts and History by hand.",
         )
     assert plan.erasure is not None
@@ -218,6 +251,7 @@ def lines(run: Forgetting, plan: Plan, traces: Traces, pages: Swept) -> list[str
         (plan.title(tab), f"{_many(len(numbers), 'row')}, whole: {_numbers(numbers)}")
         for tab, numbers in plan.erasure.rows.items()
     ]
+    rows += [(tab, "a whole result of theirs, emptied") for tab in sorted(plan.erasure.spills)]
     if traces.history:
         rows.append((plan.title("history"), f"{_many(traces.history, 'day')}"))
     if traces.places:

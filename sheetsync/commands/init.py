@@ -14,7 +14,7 @@ import click
 from sheetsync import clone
 from sheetsync.commands.shared import now
 from sheetsync.dashboard.tabs import dashboard
-from sheetsync.destinations import open_destination
+from sheetsync.destinations import open_destination, spreadsheet_of
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.hosted import Hosted, Reach, hosted, keys_of, of_all
 from sheetsync.options import DASHBOARD_FILE, option
@@ -33,7 +33,6 @@ from sheetsync.workflow import (
     Auth,
     Wanted,
     minute,
-    spreadsheet_id,
     untouched,
     workflow,
 )
@@ -141,7 +140,7 @@ def _make(to: str, credentials: Path | None) -> State:
     try:
         destination = open_destination(to, credentials=credentials)
     except ConfigError as error:
-        if credentials or not spreadsheet_id(to) or not _asks():
+        if credentials or not spreadsheet_of(to) or not _asks():
             raise
         note_error(error)
         file = click.prompt(
@@ -172,7 +171,7 @@ def _share(to: str, email: str) -> None:
     if not email:
         return
     note(f"The spreadsheet has to be shared with {email} as an Editor:")
-    note(f"  https://docs.google.com/spreadsheets/d/{spreadsheet_id(to)}/edit → Share")
+    note(f"  https://docs.google.com/spreadsheets/d/{spreadsheet_of(to)}/edit → Share")
     if _asks():
         click.prompt("Press Enter when that is done", default="", show_default=False, err=True)
 
@@ -201,7 +200,7 @@ def _next_steps(to: str) -> list[str]:
 
 def _morning(to: str) -> Morning:
     folder = Path.cwd()
-    where = to if spreadsheet_id(to) else str((folder / Path(to).expanduser()).resolve())
+    where = to if spreadsheet_of(to) else str((folder / Path(to).expanduser()).resolve())
     beside = Path(sys.executable).with_name("sheetsync.exe" if os.name == "nt" else "sheetsync")
     program = [str(beside)] if beside.exists() else [sys.executable, "-m", "sheetsync"]
     command = [*program, "sync", "--to", where]
@@ -212,7 +211,7 @@ def _morning(to: str) -> Morning:
 
 
 def _refuse_file(to: str) -> None:
-    if not spreadsheet_id(to):
+    if not spreadsheet_of(to):
         raise ConfigError(
             f"{to} is no Google spreadsheet, and what a GitHub-hosted runner writes to a file is"
             " gone when it ends.",
@@ -229,7 +228,7 @@ def _on_github(to: str, state: State | None, auth: Auth, action: str, force: boo
     if not _goes_ahead(found):
         raise click.Abort
     wanted = Wanted(
-        spreadsheet_id(to),
+        spreadsheet_of(to),
         uses,
         clone.repository(root),
         auth,

@@ -20,7 +20,7 @@ from sheetsync.dashboard import Dashboard
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.plan import Erasure, Plan, State
 
-_GOOGLE = re.compile(r"docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([\w-]{20,})")
+_GOOGLE = re.compile(r"docs\.google\.com/(?:a/[\w.-]+/)?spreadsheets/(?:u/\d+/)?d/([\w-]{20,})")
 _ID = re.compile(r"[\w-]{40,}")
 
 
@@ -82,7 +82,7 @@ def spreadsheet_of(text: str) -> str:
     found = _GOOGLE.search(text)
     if found:
         return found[1]
-    return text if _ID.fullmatch(text) else ""
+    return text.strip() if _ID.fullmatch(text.strip()) else ""
 
 
 def open_destination(

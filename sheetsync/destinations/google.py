@@ -22,12 +22,13 @@ import gspread
 from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.trend import LOG_COLUMNS
 from sheetsync.dashboard.trend import LOG_KEY as LOG
-from sheetsync.destinations import DestinationChanged
-from sheetsync.destinations.google_book import FIELDS, Book, book_of
+from sheetsync.destinations import DestinationChanged, Traces
+from sheetsync.destinations.google_book import FIELDS, book_of
 from sheetsync.destinations.google_cells import Json, rectangles
 from sheetsync.destinations.google_check import Repair, days_are_well, is_well, ranges, rewritten
 from sheetsync.destinations.google_client import SheetsClient
 from sheetsync.destinations.google_credentials import Identity, find_credentials
+from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
 from sheetsync.destinations.google_errors import explain, too_large
 from sheetsync.destinations.google_fence import BUSY, Head, mark_of
 from sheetsync.destinations.google_found import Found
@@ -50,7 +51,7 @@ from sheetsync.destinations.google_tidy import (
     thinned,
 )
 from sheetsync.errors import DestinationError, SheetsyncError
-from sheetsync.plan import Plan, State
+from sheetsync.plan import Erasure, Plan, State
 
 T = TypeVar("T")
 
@@ -77,9 +78,10 @@ class GoogleDestination:
         self.notes: list[str] = []
         self.now, self.dress = now, dress
         self.run = uuid.uuid4().hex[:16]
-        self._sender = Sender(client, spreadsheet, self.run)
+        self._sender = Sender(client, spreadsheet, self.run, now)
         self._found: Found | None = None
         self._reader: Reader | None = None
+        self._dashboard: Dashboard | None = None
         self._read_at = now()
 
     @property
@@ -98,8 +100,8 @@ class GoogleDestination:
 
     def read(self, dashboard: Dashboard) -> State:
         """Raises DestinationError in the person's words, and while another run is at work."""
-        self._read_at = self.now()
-        self._reader = Reader(self.client, self.spreadsheet, self.now)
+        self._read_at, self._dashboard = self.now(), dashboard
+        self._reader = self._new_reader()
         self._found = self._asked(lambda: self._reader_read(dashboard))
         self._refuse_busy(self._found)
         return self._found.state
@@ -140,6 +142,9 @@ class GoogleDestination:
             raise DestinationChanged(
                 "The spreadsheet was read more than five minutes ago.", hint="Run this again."
             )
+        if plan.erasure is not None:
+            self._erase(plan, found)
+            return
         assert self._reader.history is not None
         index = self._reader.history.index
         days = self._reader.history.cells()
@@ -149,6 +154,8 @@ class GoogleDestination:
             calls = len(self.client.calls) + len(parts)
             layout = Layout(with_calls(plan, calls), found, days)
             parts = batches(layout, index)
+        if any(not head.finished for head in found.book.heads[-1:]):
+            parts[0] += emptied(found.book)  # of a run that was cut short
         if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
             raise too_large()
         answer = self._asked(lambda: self._write_or_reread(layout, parts))
@@ -165,12 +172,28 @@ class GoogleDestination:
             )
         self._tell(found)
 
+    def _erase(self, plan: Plan, found: Found) -> None:
+        """Takes a person out, and does the rest of the plan with it."""
+        self._asked(Erasing(self._new_reader, self._sender.write, plan, found).run)
+        self._tell(found)
+
+    def traces(self, erasure: Erasure) -> Traces:
+        """Raises DestinationError; ``read`` comes before."""
+        found, reader = self._found, self._reader
+        if found is None or reader is None or self._dashboard is None or not found.sheets:
+            return Traces()
+        dashboard = self._dashboard
+        return self._asked(lambda: traces_in(scrub_of(reader, found, dashboard, erasure)))
+
+    def _new_reader(self) -> Reader:
+        return Reader(self.client, self.spreadsheet, self.now)
+
     def _write_or_reread(self, layout: Layout, parts: Sequence[Sequence[Json]]) -> Json | None:
         """A write that is refused because people renamed, deleted or moved something since it was
         read is planned again; that is seen by looking, not by the refusal's words."""
         book = layout.found.book
         try:
-            return self._write(book, parts, ranges(layout))
+            return self._sender.write(book, parts, ranges(layout))
         except gspread.exceptions.APIError as error:
             if error.response.status_code != 400:
                 raise
@@ -182,25 +205,6 @@ class GoogleDestination:
                 hint="Run this again.",
             ) from error
 
-    def _write(
-        self, book: Book, parts: Sequence[Sequence[Json]], asked: Sequence[str] = ()
-    ) -> Json | None:
-        """The answer of the last part, None when it was lost."""
-        answer = None
-        for number, requests in enumerate(parts, 1):
-            head = Head(
-                book.g + number,
-                self.run,
-                mark_of(self.spreadsheet),
-                number,
-                len(parts),
-                self.now().timestamp(),
-            )
-            held = book.all_heads if number == 1 else ()
-            last = number == len(parts)
-            answer = self._sender.send(head, requests, held, asked if last else ())
-        return answer
-
     def _put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
         """Moves segments to their rows and columns, and restores the team's cells, where people
         sorted or moved columns in that very second."""
@@ -208,13 +212,13 @@ class GoogleDestination:
         for _ in range(_ROUNDS):
             if is_well(last, answer):
                 return g
-            found = Reader(self.client, self.spreadsheet, self.now).read(layout.dashboard)
+            found = self._new_reader().read(layout.dashboard)
             repair = Repair(layout, last, found, theirs_only=found.book.g != g)
             requests = repair.requests()
             if not requests:
                 return g
             try:
-                answer = self._write(found.book, [requests], ranges(repair.now))
+                answer = self._sender.write(found.book, [requests], ranges(repair.now))
             except DestinationChanged:
                 answer = None
                 continue
@@ -228,7 +232,7 @@ class GoogleDestination:
         """Rows of History that were replaced, and were somebody else's by then: as they were."""
         if days_are_well(layout, answer):
             return g
-        reader = Reader(self.client, self.spreadsheet, self.now)
+        reader = self._new_reader()
         found = reader.read(layout.dashboard)
         sheet, at = found.sheets["history"], layout.at["history"]
         tab = layout.dashboard.tab("history")
@@ -242,7 +246,7 @@ class GoogleDestination:
         undo = replace(sheet, id=layout.ids[UNDO])
         (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
         cells = restored(layout, meant, copied, there)
-        self._write(found.book, [list(rectangles(cells, sheet.id))])
+        self._sender.write(found.book, [list(rectangles(cells, sheet.id))])
         self.notes.append(MOVED)
         return found.book.g + 1
 
@@ -254,7 +258,7 @@ class GoogleDestination:
         work = self._doomed(layout, doors)
         if not work.doomed:
             return g
-        reader = Reader(self.client, self.spreadsheet, self.now)
+        reader = self._new_reader()
         fetch = reader.fetch_of(layout.found.sheets["history"])
         now = reader.read(layout.dashboard)
         if now.book.g != g:
@@ -262,7 +266,7 @@ class GoogleDestination:
         layout = Layout(replace(layout.plan, state=now.state, changes=(), missing=()), now)
         doomed = {key for row in work.doomed if (key := self._keys.get(row))}
         assert reader.history is not None
-        self._write(now.book, [list(removal(layout, reader.history.index, work))])
+        self._sender.write(now.book, [list(removal(layout, reader.history.index, work))])
         undo = replace(layout.found.sheets["history"], id=layout.ids[UNDO])
         at = layout.at["history"]
         first = layout.header_row(layout.dashboard.tab("history")) + 1
@@ -272,8 +276,8 @@ class GoogleDestination:
         gone = doomed if work.upto else set()
         back = missing(copied, keys_of(days, profiles).values(), gone, at)
         if back:
-            book = Reader(self.client, self.spreadsheet, self.now).read(layout.dashboard).book
-            self._write(book, [[put_back(layout, back)]])
+            book = self._new_reader().read(layout.dashboard).book
+            self._sender.write(book, [[put_back(layout, back)]])
             return book.g + 1
         return g + 1
 
@@ -286,7 +290,7 @@ class GoogleDestination:
         if not rows or keep is None or sheet is None:
             return Tidying(())
         at = layout.at["history"]
-        fetch = Reader(self.client, self.spreadsheet, self.now).fetch_of(sheet)
+        fetch = self._new_reader().fetch_of(sheet)
         days, profiles = fetch([(rows[0], at[k], rows[-1], at[k]) for k in ("day", "profile")])
         wanted = set(rows)
         found = keys_of(days, profiles)

@@ -15,6 +15,8 @@ from zlib import crc32
 
 from sheetsync.dashboard import Area
 from sheetsync.destinations.google_fence import Head, heads_of, mark_of
+from sheetsync.destinations.google_forgotten import forgotten_of
+from sheetsync.plan import Forgotten
 
 Json = dict[str, Any]
 
@@ -79,6 +81,7 @@ class Book:
     name_ids: frozenset[str] = frozenset()
     installed: frozenset[str] = frozenset()
     cells: int = 0
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
     @property
     def g(self) -> int:
@@ -121,6 +124,7 @@ def book_of(answer: Mapping[str, Any]) -> Book:
         frozenset(one.get("namedRangeId", "") for one in answer.get("namedRanges", [])),
         frozenset(" ".join(installed).split()),
         sum(grid.get("rowCount", 0) * grid.get("columnCount", 0) for grid in grids),
+        forgotten_of(entries),
     )
 
 

@@ -262,6 +262,7 @@ def found_of(
         titles=tuple(sheet.title for sheet in book.sheets),
         locale=book.locale or "en_US",
         narrow=True,
+        forgotten=book.forgotten,
     )
     return Found(book, state, sheets, grids, computed, spots)
 

@@ -92,7 +92,7 @@ class Looks:
                 self.objects[f"rule:{tab.key}:{column.key}"] = partial(
                     self._rule, self.layout.ids[tab.key], column.signal, where
                 )
-        if tab.kind is not None:
+        if tab.kind in ("profile", "post"):  # with an address in column A
             self.objects[f"grey:{tab.key}"] = partial(self._grey, tab)
         self.objects[f"protect:{tab.key}"] = partial(self._protect, tab)
 

@@ -71,7 +71,7 @@ class Reader:
         titles = {sheet.title.casefold() for sheet in free}
         # Only one that still has our title, or when nothing is ours yet, is worth a look.
         if missing and any(tab.title.casefold() in titles for tab in missing):
-            tops = self._values([(s.id, 1, 1, min(_TOP, s.rows), 0) for s in free])
+            tops = self.values([(s.id, 1, 1, min(_TOP, s.rows), 0) for s in free])
             sheets |= self._by_headers(missing, free, tops, titles)
         return sheets
 
@@ -111,7 +111,7 @@ class Reader:
                 whose += [tab.key] * len(mine)
         blocks = self._days(book, dashboard, sheets)
         ranges += blocks
-        parts = self._values(ranges) if ranges else []
+        parts = self.values(ranges) if ranges else []
         grids: dict[str, dict[int, dict[int, Raw]]] = {key: {} for key in sheets}
         for key, part in zip(whose, parts[: len(whose)], strict=True):
             _lay(grids[key], part)
@@ -151,7 +151,7 @@ class Reader:
             wanted += [(tab.key, (sheets[tab.key].id, 1, at, 0, at)) for at in places]
         if not wanted:
             return {}
-        parts = self._values([where for _, where in wanted], "UNFORMATTED_VALUE")
+        parts = self.values([where for _, where in wanted], "UNFORMATTED_VALUE")
         found: dict[str, dict[int, dict[int, Raw]]] = {}
         for (key, _), part in zip(wanted, parts, strict=True):
             _lay(found.setdefault(key, {}), part)
@@ -196,13 +196,13 @@ class Reader:
         def fetch(blocks: Sequence[Block]) -> list[Mapping[int, Mapping[int, Raw]]]:
             if sheet is None:
                 return [{} for _ in blocks]
-            return [*self._values([(sheet.id, *block) for block in blocks])]
+            return [*self.values([(sheet.id, *block) for block in blocks])]
 
         return fetch
 
     # --- the call ---------------------------------------------------------------------------
 
-    def _values(self, ranges: Sequence[Range], render: str = "FORMULA") -> list[Grid]:
+    def values(self, ranges: Sequence[Range], render: str = "FORMULA") -> list[Grid]:
         """``values:batchGetByDataFilter``. FORMULA gives numbers as numbers and the team's
         formulas as text. Google answers each range once, with the filters that asked for it."""
         body = {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import gspread
 
 from sheetsync.destinations import DestinationChanged
+from sheetsync.destinations.google_book import Book
 from sheetsync.destinations.google_cells import packed
 from sheetsync.destinations.google_client import SheetsClient, may_pass
-from sheetsync.destinations.google_fence import Head, fence, head_of, id_of
+from sheetsync.destinations.google_fence import Head, fence, head_of, id_of, mark_of
 from sheetsync.errors import DestinationError
 
 Json = dict[str, Any]
@@ -27,8 +29,32 @@ ANSWER = (
 class Sender:
     """``run`` marks the entries of this run as its own."""
 
-    def __init__(self, client: SheetsClient, spreadsheet: str, run: str) -> None:
-        self.client, self.spreadsheet, self.run = client, spreadsheet, run
+    def __init__(
+        self, client: SheetsClient, spreadsheet: str, run: str, now: Callable[[], datetime]
+    ) -> None:
+        self.client, self.spreadsheet, self.run, self.now = client, spreadsheet, run, now
+
+    def write(
+        self,
+        book: Book,
+        parts: Sequence[Sequence[Json]],
+        asked: Sequence[str] = (),
+        *,
+        first: int = 1,
+        of: int = 0,
+    ) -> Json | None:
+        """Batches, of which the first is ``first`` of ``of`` (0: there are no others). The answer
+        of the last, with the ranges that are ``asked`` for; None when it was lost."""
+        answer = None
+        for number, requests in enumerate(parts, first):
+            part, mark = number - first, mark_of(self.spreadsheet)
+            g, at = book.g + part + 1, self.now().timestamp()
+            head = Head(g, self.run, mark, number, of or len(parts), at)
+            last = part == len(parts) - 1
+            answer = self.send(
+                head, requests, () if part else book.all_heads, asked if last else ()
+            )
+        return answer
 
     def send(
         self, head: Head, requests: Sequence[Json], held: Sequence[Head], ranges: Sequence[str] = ()

@@ -9,6 +9,7 @@ from sheetsync.dashboard import Board, Guide, Tab
 from sheetsync.dashboard.trend import END, LAST, LOG_ROWS
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.destinations import google_forgotten
 from sheetsync.destinations.google_book import COLUMN, TAB, THEIRS
 from sheetsync.destinations.google_cells import Json, cell, rectangles
 from sheetsync.destinations.google_layout import UNDO, Layout
@@ -20,6 +21,7 @@ MOST_CELLS = 10_000_000
 
 def setup(layout: Layout, *, undo_rows: int = 0) -> Iterator[Json]:
     """Requests in the order in which they can be carried out; none for a dashboard that stands."""
+    yield from google_forgotten.requests(layout.plan.forgotten, layout.found.book.forgotten)
     for number, tab in enumerate(layout.dashboard.tabs):
         if layout.sheet(tab.key) is None:
             yield _add_sheet(layout, tab, number)
@@ -137,12 +139,13 @@ def _handle(layout: Layout, tab: Tab, key: str, position: int) -> Json:
     return metadata(COLUMN, key, {"dimensionRange": span})
 
 
-def undo_tab(layout: Layout, rows: int) -> Iterator[Json]:
-    """The undo tab, large enough for ``rows``; nothing when none are needed."""
+def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
+    """The undo tab, large enough for ``rows`` and for the tables, or a tab so ``wide``; nothing
+    when no rows are needed."""
     if not rows:
         return
     sheet = layout.sheet(UNDO)
-    width = max(max(at.values()) for at in layout.at.values())
+    width = max(wide, *(max(at.values()) for at in layout.at.values()))
     if sheet is None:
         grid = {"rowCount": max(rows, 100), "columnCount": width}
         properties = {

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from sheetsync.dashboard import Board, Dashboard, Guide, Tab
+from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.formulas import letters
 from sheetsync.destinations import Traces
 from sheetsync.destinations.workbook_cells import Cell, Cells
@@ -22,6 +22,7 @@ from sheetsync.destinations.workbook_names import PREFIX
 from sheetsync.destinations.workbook_read import Snapshot
 from sheetsync.destinations.workbook_state import Found
 from sheetsync.plan import Erasure
+from sheetsync.plan.erasure import own_texts
 
 _CELL = re.compile(">([^<>]+)<")
 
@@ -35,7 +36,7 @@ class Eraser:
 
     @classmethod
     def of(cls, erasure: Erasure, dashboard: Dashboard) -> Eraser:
-        return cls(erasure, frozenset(_texts(dashboard)))
+        return cls(erasure, own_texts(dashboard))
 
     def row(self, cells: Cells) -> Cells:
         return {at: self.cell(cell) for at, cell in cells.items()}
@@ -64,17 +65,6 @@ class Eraser:
         return isinstance(text, str) and not self.is_ours(cell) and self.erasure.names_them(text)
 
 
-def _texts(dashboard: Dashboard) -> Iterator[str]:
-    for tab in dashboard.tabs:
-        match tab:
-            case Tab():
-                yield from (column.header for column in tab.columns)
-            case Guide():
-                yield from (str(part) for line in tab.lines for part in (line.label, line.text))
-            case Board():
-                yield from (str(cell.content) for cell in tab.cells if not cell.live)
-
-
 def traces_in(
     snapshot: Snapshot, found: Found, dashboard: Dashboard, erasure: Erasure, copies: list[Path]
 ) -> Traces:
@@ -85,7 +75,7 @@ def traces_in(
     places = [
         f"{title}!{letters(at)}{number}"
         for title in snapshot.titles
-        if title not in hidden
+        if title not in hidden and title not in erasure.spills
         for number, cells, _ in snapshot.rows(title)
         if number not in gone.get(title, ())
         for at, cell in sorted(cells.items())

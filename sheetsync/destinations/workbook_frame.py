@@ -97,6 +97,8 @@ class Frame:
         if self.eraser is None:
             yield from rows
             return
+        if title in self.eraser.erasure.spills:
+            return
         key = next((key for key, shown in self.titles.items() if shown == title), "")
         gone = self.eraser.erasure.rows.get(key, frozenset())
         for number, cells, size in rows:

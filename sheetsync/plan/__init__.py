@@ -184,12 +184,14 @@ def forget_plan(
     platforms: Collection[str],
     salt: str,
     allow_loss: bool = False,
+    earlier: Erasure | None = None,
 ) -> Plan:
     """The plan after which the dashboard holds nothing of ``target`` but marks (see Forgotten).
 
-    ``salt`` is random text, used when the dashboard has none yet.
+    ``salt`` is random text, used when the dashboard has none yet; ``earlier`` what an attempt
+    found that somebody's hand came between.
     """
-    erasure = replace(erasure_of(state, target, find), allow_loss=allow_loss)
+    erasure = replace(erasure_of(state, target, find, earlier), allow_loss=allow_loss)
     forgotten = state.forgotten.adding(erasure.names, salt)
     rest = replace(without(state, erasure), forgotten=forgotten)
     done = Record(target.platform, "profile", Outcome.FORGOTTEN)  # for the Log: that, not who

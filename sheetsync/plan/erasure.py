@@ -10,14 +10,17 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from sheetsync.dashboard import Formula, Value, words
+from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, words
 from sheetsync.model import Post, Profile
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
+from sheetsync.plan.imports import listed_rows
 from sheetsync.plan.rows import Find
-from sheetsync.plan.state import Row, State
+from sheetsync.plan.state import Place, Row, State
 
 _NOTHING = re.compile(r"(?!)")
 _STRING = re.compile(r'"(?:[^"]|"")*"')
+#: A cell that a formula refers to: ``Sheet1!$B$4``, ``'My tab'!B4``, ``B4``.
+_CELL = re.compile(r"(?:(?:'((?:[^']|'')+)'|([^\W\d]\w*))!)?\$?\b([A-Za-z]{1,3})\$?(\d{1,7})\b")
 #: Where a handle ends: "@anna." is @anna at the end of a sentence, "@anna.b" is somebody else.
 _END = r"(?![\w-])(?!\.\w)"
 _START = r"(?<![\w.-])"
@@ -32,6 +35,7 @@ class Erasure:
 
     - ``rows``: these rows of the tables (by tab key) lose every cell, the team's too, and stay
       where they are, so that no reference moves;
+    - the tabs ``spills``, whole results of their imports, lose every cell;
     - rows of History of which ``is_of`` holds are deleted;
     - every other text, wherever it stands (any tab, picks, names, the file's properties), is
       passed through ``cell``, and formulas through ``formula``; ``pattern`` is written so that
@@ -45,6 +49,7 @@ class Erasure:
     keys: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     rows: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    spills: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     pattern: re.Pattern[str] = _NOTHING
     allow_loss: bool = False
@@ -69,31 +74,61 @@ class Erasure:
         return _STRING.sub(lambda found: self.pattern.sub(words.REMOVED, found[0]), text)
 
 
-def erasure_of(state: State, target: Profile, find: Find) -> Erasure:
-    """Everything of ``target``: also under another handle of the same account."""
-    keys, accounts = _identity(state, target, find)
+def erasure_of(
+    state: State, target: Profile, find: Find, earlier: Erasure | None = None
+) -> Erasure:
+    """Everything of ``target``: also under another handle of the same account.
+
+    ``earlier`` is what was found before a part of it was removed: who they are, what they are
+    called, may not stand anywhere any more.
+    """
+    earlier = earlier or Erasure()
+    keys, accounts = _identity(state, target, earlier)
     profiles = [row for row in _rows(state, "profiles") if _profile_of(row, find) & keys]
     posts = [row for row in _rows(state, "posts") if _is_post_of(row, keys, accounts, find)]
-    rows = {"profiles": profiles, "posts": posts, **_others(state, keys, find)}
     handles = {key.partition(":")[2] for key in keys} | {target.handle}
     ids = {account.partition(":")[2] for account in accounts}
     shown = {row.text("name") for row in profiles}
     addresses = {target.url} | {row.text("address") for row in profiles}
+    addresses |= {row.text("address") for row in posts if _is_nameless(row, find)}
+    pattern = _either(_pattern(handles, ids, shown, addresses), earlier.pattern)
+    gone = {"profiles": profiles, "posts": posts}
+    imports = _imports_of(state, pattern, gone)
+    rows = {**gone, "imports": imports}
+    spilled = {row.text("spill").casefold() for row in imports}
     return Erasure(
         keys,
         accounts,
         {tab: frozenset(row.number for row in found) for tab, found in rows.items() if found},
+        frozenset(title for title in state.spilled if title.casefold() in spilled),
         tuple(
             sorted(
                 {
+                    *earlier.names,
                     *map(profile_name, keys),
                     *(account_name(*account.split(":", 1)) for account in accounts),
                     *(post_name(row.text("for")) for row in posts if _is_nameless(row, find)),
                 }
             )
         ),
-        _pattern(handles, ids, shown, addresses),
+        pattern,
     )
+
+
+def own_texts(dashboard: Dashboard) -> frozenset[str]:
+    """The texts that sheetsync itself writes: a person may be called “Likes”."""
+    return frozenset(_own_texts(dashboard))
+
+
+def _own_texts(dashboard: Dashboard) -> Iterator[str]:
+    for tab in dashboard.tabs:
+        match tab:
+            case Tab():
+                yield from (text for c in tab.columns for text in (c.header, c.note))
+            case Guide():
+                yield from (str(part) for line in tab.lines for part in (line.label, line.text))
+            case Board():
+                yield from (str(cell.content) for cell in tab.cells if not cell.live)
 
 
 def without(state: State, erasure: Erasure) -> State:
@@ -103,7 +138,15 @@ def without(state: State, erasure: Erasure) -> State:
         gone = erasure.rows.get(key, frozenset())
         rows = tuple(_cleaned(row, erasure) for row in held.rows if row.number not in gone)
         tabs[key] = replace(held, rows=rows)
-    return replace(state, tabs=tabs)
+    spilled = {title: () if title in erasure.spills else b for title, b in state.spilled.items()}
+    return replace(state, tabs=tabs, picks=_picks(state, erasure), spilled=spilled)
+
+
+def _picks(state: State, erasure: Erasure) -> dict[str, Value]:
+    """A pick of the person is no pick any more."""
+    texts = {n: v.text if isinstance(v, Formula) else v for n, v in state.picks.items()}
+    named = {n for n, text in texts.items() if isinstance(text, str) and erasure.names_them(text)}
+    return {name: value for name, value in state.picks.items() if name not in named}
 
 
 def _cleaned(row: Row, erasure: Erasure) -> Row:
@@ -119,10 +162,13 @@ def _cleaned(row: Row, erasure: Erasure) -> Row:
 # --- whose a row is -------------------------------------------------------------------------
 
 
-def _identity(state: State, target: Profile, find: Find) -> tuple[frozenset[str], frozenset[str]]:
+def _identity(
+    state: State, target: Profile, earlier: Erasure
+) -> tuple[frozenset[str], frozenset[str]]:
     """Keys and accounts that belong together: a row's account id finds its other handles."""
-    keys = {target.key}
-    accounts = {f"{target.platform}:{i}" for i in state.accounts(keys).values() if i}
+    keys = {target.key, *earlier.keys}
+    accounts = set(earlier.accounts)
+    accounts |= {f"{target.platform}:{i}" for i in state.accounts(keys).values() if i}
     rows = _rows(state, "profiles")
     size = 0
     while size != len(keys) + len(accounts):
@@ -162,15 +208,50 @@ def _is_nameless(row: Row, find: Find) -> bool:
     return bool(row.text("for")) and not (isinstance(target, Post) and target.handle)
 
 
-def _others(state: State, keys: Collection[str], find: Find) -> dict[str, list[Row]]:
-    """Rows of any further table (Imports) whose address is the person's."""
-    found: dict[str, list[Row]] = {}
-    for tab in state.tabs.keys() - {"profiles", "posts"}:
-        for row in _rows(state, tab):
-            target = find(row.text("address")) if row.text("address") else None
-            if target and f"{target.platform}:{target.handle.lower()}" in keys:
-                found.setdefault(tab, []).append(row)
-    return found
+def _imports_of(
+    state: State, pattern: re.Pattern[str], gone: Mapping[str, Collection[Row]]
+) -> list[Row]:
+    """The rows of Imports that ask about the person: by a text in the formula, by the cell that it
+    stands in for them, or by a cell that holds what names them."""
+    held = state.tabs.get("imports")
+    home = held.title if held else ""
+    asked = {row.number: _places(row, formula, home) for row, formula in listed_rows(state)}
+    texts = state.cells({place for places in asked.values() for place in places})
+    theirs = {place for place, value in texts.items() if pattern.search(_shown(value))}
+    for tab, rows in gone.items():
+        numbers = {row.number for row in rows}
+        title = state.tabs[tab].title.casefold() if tab in state.tabs else ""
+        every = (place for places in asked.values() for place in places)
+        theirs |= {p for p in every if p.tab.casefold() == title and p.row in numbers}
+    return [
+        row
+        for row, formula in listed_rows(state)
+        if pattern.search(formula) or theirs & asked[row.number]
+    ]
+
+
+def _places(row: Row, formula: str, home: str) -> set[Place]:
+    """The cells that a formula refers to; ``home`` is the tab of those without one."""
+    stands = _CELL.match(row.text("cell"))
+    home = _tab(stands) or home if stands else home
+    found = _CELL.finditer(_STRING.sub('""', formula))
+    return {Place(_tab(one) or home, int(one[4]), _position(one[3])) for one in found}
+
+
+def _tab(found: re.Match[str]) -> str:
+    return (found[1] or "").replace("''", "'") or found[2] or ""
+
+
+def _position(letters: str) -> int:
+    at = 0
+    for letter in letters.upper():
+        at = at * 26 + ord(letter) - 64
+    return at
+
+
+def _shown(value: Value) -> str:
+    shown = value.value if isinstance(value, Formula) else value
+    return shown if isinstance(shown, str) else ""
 
 
 def _rows(state: State, tab: str) -> tuple[Row, ...]:
@@ -191,6 +272,11 @@ def _pattern(
         *(part for name in _longest(names) for part in _name(name)),
     ]
     return re.compile("|".join(parts), re.IGNORECASE) if parts else _NOTHING
+
+
+def _either(one: re.Pattern[str], other: re.Pattern[str]) -> re.Pattern[str]:
+    kept = dict.fromkeys(p.pattern for p in (one, other) if p != _NOTHING)
+    return re.compile("|".join(kept), re.IGNORECASE) if kept else _NOTHING
 
 
 def _longest(texts: Iterable[str]) -> list[str]:
@@ -224,4 +310,5 @@ def _alone(word: str) -> str:
 
 
 def _is_telling(name: str) -> bool:
-    return len(name) >= _PLAIN or not name.isalpha()
+    other = words.REMOVED.strip("()")  # who is called so is no part of what we write for others
+    return name.lower() != other and (len(name) >= _PLAIN or not name.isalpha())

@@ -31,11 +31,18 @@ _SHEET = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
         f"https://docs.google.com/spreadsheets/d/{_SHEET}/edit#gid=0",
         f"https://docs.google.com/spreadsheets/u/1/d/{_SHEET}/edit?usp=sharing",
         f"docs.google.com/a/school.example/spreadsheets/d/{_SHEET}",
+        f"https://docs.google.com/a/team.example/spreadsheets/u/0/d/{_SHEET}/edit",
         _SHEET,
+        f" {_SHEET} ",
     ],
 )
 def test_a_google_spreadsheet_is_known_by_its_address_or_id(to: str) -> None:
     assert spreadsheet_of(to) == _SHEET
+
+
+@pytest.mark.parametrize("to", ["team.xlsx", "", "https://docs.google.com/", "${{ secrets.X }}"])
+def test_anything_else_names_no_spreadsheet(to: str) -> None:
+    assert spreadsheet_of(to) == ""
 
 
 def test_a_google_spreadsheet_needs_credentials_that_can_be_used(tmp_path: Path) -> None:

@@ -42,11 +42,14 @@ class Command:
         self.world.serve(SKY, path, Reply(body, headers={"Content-Type": "application/json"}))
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return self.call("sync", *words, **more)
+
+    def call(self, name: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         dropped = ("SHEETSYNC_", "GITHUB_", "GOOGLE_")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
         here = {"HOME": str(self.folder), "PYTHONPATH": str(PACKAGE)}
         env = {**kept, **self.world.environment(), **here, **more}
-        line = [sys.executable, "-m", "sheetsync", "sync", "--to", self.address, *words]
+        line = [sys.executable, "-m", "sheetsync", name, "--to", self.address, *words]
         options: dict[str, Any] = {"cwd": self.folder, "env": env, "text": True}
         return subprocess.run(line, timeout=120, check=False, capture_output=True, **options)
 

@@ -52,3 +52,12 @@ def test_the_day_before_is_kept() -> None:
     (row,) = state(team).tabs["imports"].rows
     assert (row.cells["before"], row.cells["before_day"]) == (1031, date(2026, 11, 20))
     assert "Imports" in state(team).titles
+
+
+def test_the_tab_gets_its_looks_too() -> None:
+    team = Team()
+    team.dress = True
+    imports(team, 1031)
+    tab = team.people.tab("Imports")
+    assert tab.protected_ranges
+    assert team.people.bad_formulas() == []

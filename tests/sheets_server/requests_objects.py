@@ -236,6 +236,18 @@ def add_filter_view(ctx: Context, body: Json) -> Json:
     return {"filter": view}
 
 
+@handles("updateFilterView")
+def update_filter_view(ctx: Context, body: Json) -> None:
+    given = body.get("filter", {})
+    tree = masks.request_mask(body.get("fields", ""), "FilterView")
+    wanted = given.get("filterViewId")
+    sheet, old = find_one(ctx, "filter_views", "filterViewId", wanted, "filter view")
+    new = masks.updated(old, given, tree) | {"filterViewId": old["filterViewId"]}
+    _check_criteria(ctx, new)
+    new["range"] = _grid(ctx, new.get("range", {}))
+    replace_one(sheet.filter_views, old, new)
+
+
 @handles("deleteFilterView")
 def delete_filter_view(ctx: Context, body: Json) -> None:
     wanted = body.get("filterId")
