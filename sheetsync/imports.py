@@ -32,7 +32,12 @@ _CELL = re.compile(
     r"(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!)?"
     r"\$?(?P<letters>[A-Za-z]{1,3})\$?(?P<row>[0-9]{1,7})"
 )
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#ERROR!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+_ERRORS = frozenset(
+    {
+        *("#N/A", "#REF!", "#VALUE!", "#ERROR!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"),
+        "Loading...",  # what Google shows, for hours at times, of an import that it works on
+    }
+)
 _TYPED = re.compile(r"(?P<name>[^=(\"]*?)[\s:]*(?P<formula>=?\s*IMPORT[A-Z]+\s*\(.*)", re.I | re.S)
 
 
@@ -184,7 +189,6 @@ class _Cells:
             for name in formula.references
             if (place := place_of(name, home)) is not None
         }
-        self._narrow = state.narrow
         self._titles = {title.casefold() for title in state.titles}
         self._held = state.cells(places) if places else {}
 
@@ -193,10 +197,6 @@ class _Cells:
             place = place_of(name, home)
             if place is None:
                 raise _reference(f"{name} is no cell", "Write a cell such as B4 or Sheet1!B4.")
-            if self._narrow:
-                raise _reference(
-                    f"{name} is of a spreadsheet (cells are read in .xlsx only so far)", ""
-                )
             if place.tab.casefold() not in self._titles:
                 raise _reference(f"There is no tab {place.tab}", "Was it renamed?")
             return _plain(self._held.get(place), place)

@@ -115,14 +115,6 @@ def test_a_reference_that_leads_nowhere_is_ref(name: str, says: str) -> None:
     assert says in failure.message
 
 
-def test_where_cells_are_not_read_a_reference_says_so() -> None:
-    text = '=IMPORTXML(Plan!A1; "//b")'
-    (ask,) = asks_of(State(titles=("Plan",), narrow=True), [(text, "")], builtin())
-    failure = ask.calls[""]
-    assert isinstance(failure, NoValue)
-    assert "in .xlsx only so far" in failure.message
-
-
 # --- braces ---------------------------------------------------------------------------------
 
 ANNA = {

@@ -55,11 +55,6 @@ def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Pat
     everything = not (named or saved or run.listed)
     with run.open() as destination:
         state = destination.read(with_imports(DASHBOARD))
-        if run.adopt and state.narrow:
-            raise ConfigError(
-                "--adopt looks into workbooks (.xlsx) only so far, and this is a spreadsheet.",
-                hint="Add its formulas with --import, or type them into the tab Imports.",
-            )
         found = imports.adopted(state) if run.adopt else imports.Adopted()
         added = [*run.listed, *found.added]
         keys: list[ImportKey] = [one.key for one in added]

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 import gspread
 
@@ -53,6 +53,7 @@ from sheetsync.destinations.google_tidy import (
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Plan, State
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MOVED = "Somebody sorted or moved rows or columns while this was written: put right."
@@ -108,7 +109,22 @@ class GoogleDestination:
         self._reader = Reader(self.client, self.spreadsheet, self.now)
         self._found = self._asked(lambda: self._reader_read(dashboard))
         self._refuse_busy(self._found)
-        return self._found.state
+        return self._with_doors(self._found.state)
+
+    def _with_doors(self, state: State) -> State:
+        """What is only asked later is refused in the person's words too."""
+
+        def door(call: Callable[P, T]) -> Callable[P, T]:
+            return lambda *given, **more: self._asked(lambda: call(*given, **more))
+
+        return replace(
+            state,
+            history=door(state.history),
+            accounts=door(state.accounts),
+            before=door(state.before),
+            cells=door(state.cells),
+            formulas=door(state.formulas),
+        )
 
     def _reader_read(self, dashboard: Dashboard) -> Found:
         assert self._reader is not None

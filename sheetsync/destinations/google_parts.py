@@ -26,6 +26,7 @@ from sheetsync.destinations.google_rows import (
     values_of,
 )
 from sheetsync.destinations.google_setup import metadata, setup
+from sheetsync.destinations.google_spills import spills
 
 #: What Google recommends at most for one request, less some room for the fence.
 LIMIT = 1_950_000
@@ -56,9 +57,23 @@ def batches(layout: Layout, index: Index) -> list[list[Json]]:
     groups = _groups(layout, works)
     rows = _part(layout, works, None, copy.deepcopy(index), later=False)
     whole = [*first, *rows, *last]
-    if size_of(whole) <= LIMIT or len(groups) < 2:
-        return [whole]
-    return _split(layout, works, groups, copy.deepcopy(index), first, last)
+    made = [whole]
+    if size_of(whole) > LIMIT and len(groups) > 1:
+        made = _split(layout, works, groups, copy.deepcopy(index), first, last)
+    return _with_spills(made, list(spills(layout)))
+
+
+def _with_spills(made: list[list[Json]], spilled: Sequence[Json]) -> list[list[Json]]:
+    """Whole results come last: one that is cut short is put right by the next sync."""
+    room = LIMIT - size_of(made[-1])
+    for request in spilled:
+        size = size_of([request])
+        if size > room:
+            made.append([])
+            room = LIMIT
+        made[-1].append(request)
+        room -= size
+    return made
 
 
 def _work(layout: Layout, tab: Tab) -> Work:

@@ -198,8 +198,6 @@ class ImportRows:
 
     def _spill(self, title: str, rows: Block) -> str:
         """Plans the tab; returns what has to be said about it."""
-        if self.state.narrow:
-            return "Whole results are written into workbooks (.xlsx) only so far."
         held = {known.casefold(): known for known in self.state.spilled}
         known = held.get(title.casefold())
         if known is None and (problem := self._no_title(title)):
