@@ -15,7 +15,8 @@ from sheetsync.dashboard import Value
 from sheetsync.dashboard.imports import IMPORTS
 from sheetsync.errors import ConfigError
 from sheetsync.importxml import Formula, Import, NoValue, Reason, parse_formula, to_import
-from sheetsync.plan import Place, State
+from sheetsync.model import Post, Profile
+from sheetsync.plan import Place, Row, State
 from sheetsync.plan.imports import ImportKey, Listed, listed_rows, names_in
 from sheetsync.platform import Platform, find_watched
 
@@ -68,12 +69,17 @@ def typed_import(text: str) -> Listed:
     return Listed(formula, " ".join(found["name"].split()))
 
 
-def asks_of(state: State, wanted: Iterable[ImportKey], platforms: Sequence[Platform]) -> list[Ask]:
-    """The imports with these formulas and cells, each once."""
+def asks_of(
+    state: State,
+    wanted: Iterable[ImportKey],
+    platforms: Sequence[Platform],
+    named: Sequence[Profile | Post] = (),
+) -> list[Ask]:
+    """The imports with these formulas and cells, each once; ``named`` will be listed too."""
     keys = list(dict.fromkeys(wanted))
     parsed = {key: _parsed(key[0]) for key in keys}
     cells = _Cells(state, [(home_of(state, key[1]), parsed[key]) for key in keys])
-    people = _people(state, platforms) if any(names_in(key[0]) for key in keys) else {}
+    people = _people(state, platforms, named) if any(names_in(key[0]) for key in keys) else {}
     return [_ask(key, parsed[key], cells.of(home_of(state, key[1])), people) for key in keys]
 
 
@@ -119,12 +125,15 @@ def _call(parsed: Formula | NoValue, cell: Callable[[str], object]) -> Import | 
 # --- {handle} -------------------------------------------------------------------------------
 
 
-def _people(state: State, platforms: Sequence[Platform]) -> dict[str, dict[str, str]]:
+def _people(
+    state: State, platforms: Sequence[Platform], named: Sequence[Profile | Post]
+) -> dict[str, dict[str, str]]:
     """By profile key what may stand in braces."""
     held = state.tabs.get("profiles")
+    rows = [row for row in (held.rows if held else ()) if row.text("address")]
+    listed = [(find_watched(row.text("address"), platforms), row) for row in rows]
     found: dict[str, dict[str, str]] = {}
-    for row in held.rows if held else ():
-        target = find_watched(row.text("address"), platforms) if row.text("address") else None
+    for target, row in [*listed, *((target, Row(0, {})) for target in named)]:
         if target is None or state.forgotten.about(target):
             continue
         if target.kind == "profile":

@@ -360,6 +360,18 @@ def test_a_formula_that_is_no_import_is_refused_on_the_command_line(
     assert "this is no IMPORT formula" in done.stderr
 
 
+def test_profiles_named_beside_a_new_import_get_its_column_at_once(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve("public.api.bsky.app", sky_path("bsky.app"), sky("bsky.app"))
+    world.serve(SHOP, "/of/bsky.app", item(1))
+    text = f'Price =IMPORTXML("https://{SHOP}/of/{{handle}}"; "//b")'
+    words = ("bluesky:bsky.app", "--import", text)
+    done = run(world, tmp_path, "sync", "--to", sheet.to, *words, *ALLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["Price"] for row in sheet.rows("Profiles")] == [1031]
+
+
 def test_cells_are_looked_up_where_the_formula_stands(
     world: World, sheet: Sheet, tmp_path: Path
 ) -> None:
@@ -460,7 +472,9 @@ def test_one_import_with_a_handle_is_a_column_for_every_profile(
     sheet.type("Profiles", {f"{where}1": "What it costs"})  # the team renames it
     world.serve(SHOP, f"/of/{people[0]}", item(9))
     world.serve(SHOP, f"/of/{people[1]}", Reply(b"", 500))
+    sheet.calls()
     assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+    assert sheet.calls() in ([], LISTED + WRITTEN), "the new header needs no look of its own"
     prices = {row["Handle"]: row["What it costs"] for row in sheet.rows("Profiles")}
     assert prices == dict(zip(people, (9031, 2031, None), strict=True)), "the last value stays"
     assert "Price" not in sheet.values("Profiles")[0]

@@ -109,6 +109,7 @@ class Run:
                     run=plan.Run((now() - moment).total_seconds()),
                     retention=self.retention,
                     imported=plan.Imported(imported, wish.added, wish.found.cells),
+                    fields=wish.fields,
                 )
                 notes = list(destination.notes)
                 if self.delete_saved and not self.dry_run:
