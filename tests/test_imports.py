@@ -101,6 +101,7 @@ def test_a_reference_is_filled_in_from_the_tab_where_the_formula_stands() -> Non
         ("Gone!A1", "There is no tab Gone"),
         ("prices", "prices is no cell"),
         ("Plan!A7", "shows #N/A"),
+        ("Plan!A9", "shows Loading..."),
         ("Plan!A8", "no program has worked out yet"),
     ],
 )
@@ -108,6 +109,7 @@ def test_a_reference_that_leads_nowhere_is_ref(name: str, says: str) -> None:
     cells: dict[Place, Value] = {
         Place("Plan", 7, 1): Formula("=NA()", "#N/A"),
         Place("Plan", 8, 1): Formula("=1+1"),
+        Place("Plan", 9, 1): "Loading...",
     }
     failure = one(f'=IMPORTXML({name}; "//b")', cells=cells)
     assert isinstance(failure, NoValue)

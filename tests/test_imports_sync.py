@@ -372,6 +372,21 @@ def test_profiles_named_beside_a_new_import_get_its_column_at_once(
     assert [row["Price"] for row in sheet.rows("Profiles")] == [1031]
 
 
+def test_numbers_are_read_as_people_write_them_where_the_sheet_is(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    """A spreadsheet says its locale itself; of a workbook the person does."""
+    world.serve(SHOP, "/1", item(1, "1.031"))
+    text = f'=IMPORTXML("https://{SHOP}/1"; "//b")'
+    words = ["--locale", "it_IT"]
+    if isinstance(sheet, Spreadsheet):
+        sheet.people.book.properties["locale"] = "it_IT"
+        words = []
+    done = run(world, tmp_path, "sync", "--to", sheet.to, "--import", text, *words, *ALLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sheet.rows("Imports")[0]["Result"] == 1031
+
+
 def test_cells_are_looked_up_where_the_formula_stands(
     world: World, sheet: Sheet, tmp_path: Path
 ) -> None:
