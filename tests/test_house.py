@@ -115,6 +115,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands.eval": {
         "commands.shared",
         "errors",
+        "fetch.client",
         "fetch.containers",
         "fetch.formats",
         "fetch.keep",

@@ -13,6 +13,7 @@ import click
 from sheetsync import importxml
 from sheetsync.commands.shared import platforms_with
 from sheetsync.errors import ConfigError
+from sheetsync.fetch.client import SECONDS
 from sheetsync.fetch.containers import pages_in
 from sheetsync.fetch.formats import HEAD, decode_html, is_binary, sniff, unmarked
 from sheetsync.fetch.keep import Keeper
@@ -126,7 +127,9 @@ class _Cells(dict[str, object]):
 def _of_site(call: Import, web: dict[str, Any]) -> Content:
     """Ask the address. Raises NoValue for whatever is no page."""
     keep = Keeper(web["save"]).keep if web["save"] else None
-    with Way(platforms_with(()), Manners(**web_settings(web)), os.environ) as way:
+    manners = Manners(**web_settings(web))
+    seconds = min(SECONDS, manners.deadline)
+    with Way(platforms_with(()), manners, os.environ, seconds=seconds) as way:
         answer = Pages(way).get(call.url)
     if keep and answer.text:
         keep(Page(answer.text, name=answer.url.partition("?")[0]))

@@ -47,8 +47,7 @@ class Pages:
                 return Answer(url, problem=problem, detail=verdict.why)
         if held := self._way.held(url):
             return held
-        deadline = self._way.manners.deadline
-        return self._way.client.get(url, accept="*/*", deadline=deadline, may_follow=self._why_not)
+        return self._way.client.get(url, accept="*/*", may_follow=self._why_not)
 
     def _why_not(self, hop: str) -> str | None:
         """Why robots.txt stops it on the way to which it was sent on; None: go on."""

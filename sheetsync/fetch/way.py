@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from sheetsync.fetch.answer import Answer
-from sheetsync.fetch.client import Client
+from sheetsync.fetch.client import SECONDS, Client
 from sheetsync.fetch.connections import prepared_for
 from sheetsync.fetch.guard import Guard, Refused, hosts_allowed
 from sheetsync.fetch.headers import known_contact
@@ -49,7 +49,7 @@ class Way:
     """A context manager; whoever asks by it shares one pace, one pool and one robots.txt a site.
 
     ``wanted``: addresses that two readers of the run may need; what one of them was answered is
-    held for the other.
+    held for the other. ``seconds``: for one request.
     """
 
     def __init__(
@@ -58,6 +58,8 @@ class Way:
         manners: Manners,
         environment: Mapping[str, str],
         wanted: Iterable[str] = (),
+        *,
+        seconds: float = SECONDS,
     ) -> None:
         self._platforms, self.manners = platforms, manners
         hosts = [host for platform in platforms for host in platform.hosts]
@@ -65,7 +67,7 @@ class Way:
         pace = Pace(self._least_delay)
         self.guard = Guard(lambda host: anyone or named(host), http=manners.allow_http)
         contact = manners.contact or known_contact(environment)
-        self.client = Client(self.guard, contact=contact, pace=pace)
+        self.client = Client(self.guard, contact=contact, pace=pace, seconds=seconds)
         self.robots = Robots(self.client, pace)
         self._wanted = {_asked_for(url) for url in wanted}
         self._held: dict[str, Answer] = {}
