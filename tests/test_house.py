@@ -318,7 +318,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "destinations": {"dashboard", "destinations.google", "destinations.workbook", "errors", "plan"},
     "destinations.google": {
         "dashboard",
-        "dashboard.trend",
         "destinations",
         "destinations.google_book",
         "destinations.google_cells",
@@ -402,6 +401,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "destinations.google_parts": {
         "dashboard",
+        "dashboard.trend",
         "destinations.google_boards",
         "destinations.google_book",
         "destinations.google_cells",
@@ -410,6 +410,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_rows",
         "destinations.google_setup",
         "destinations.google_spills",
+        "plan",
     },
     "destinations.google_read": {
         "dashboard",

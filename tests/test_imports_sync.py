@@ -398,7 +398,9 @@ def test_cells_are_looked_up_where_the_formula_stands(
         "Imports",
         {"B3": "IMPORTXML('My plan'!$A$2; 'My plan'!A3)", "B4": 'IMPORTXML(Nowhere!A1; "//b")'},
     )
+    sheet.calls()
     assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+    assert sheet.calls() in ([], [*LISTED, "values.batchGetByDataFilter", *WRITTEN])
     one, two, three = sheet.rows("Imports")
     assert (one["Result"], two["Result"], three["Result"]) == (1031, "Item 1", None)
     assert three["Why"].startswith("#REF!: There is no tab Nowhere")
@@ -454,7 +456,10 @@ def test_adopt_lists_the_teams_formulas_and_leaves_them_alone(
         for value in [sheet.values("Sheet1")[row - 1][1]]
     }
     assert held == {cell: theirs[cell] for cell in held}
+    sheet.calls()
     again = run(world, tmp_path, "sync", "--adopt", "--to", sheet.to, *ALLOW)
+    looks = ["getByDataFilter", "values.batchGetByDataFilter"]
+    assert sheet.calls() in ([], [*LISTED, *looks, *WRITTEN]), "formulas, then cells they refer to"
     assert "3 IMPORT formulas in your own cells: 3 there already." in again.stderr
     assert len(sheet.rows("Imports")) == 3
     sheet.type("Sheet1", {"B2": "typed over"})

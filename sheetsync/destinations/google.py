@@ -21,8 +21,6 @@ from typing import ParamSpec, Self, TypeVar
 import gspread
 
 from sheetsync.dashboard import Dashboard
-from sheetsync.dashboard.trend import LOG_COLUMNS
-from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations import DestinationChanged
 from sheetsync.destinations.google_book import FIELDS, Book, book_of
 from sheetsync.destinations.google_cells import Json, rectangles
@@ -35,7 +33,7 @@ from sheetsync.destinations.google_found import Found
 from sheetsync.destinations.google_history import GoogleHistory
 from sheetsync.destinations.google_layout import UNDO, Layout
 from sheetsync.destinations.google_looks import Looks
-from sheetsync.destinations.google_parts import batches
+from sheetsync.destinations.google_parts import batches, with_calls
 from sheetsync.destinations.google_read import Reader, places_of
 from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
@@ -340,16 +338,6 @@ class GoogleDestination:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."
             )
-
-
-def with_calls(plan: Plan, calls: int) -> Plan:
-    """The plan whose Log says how many calls its run makes."""
-    log = plan.fills.get(LOG, {})
-    last = max((row for row, _ in log), default=0)
-    place = (last, LOG_COLUMNS.index("calls") + 1)
-    if not last or log.get(place) is not None:
-        return plan
-    return replace(plan, fills={**plan.fills, LOG: {**log, place: calls}})
 
 
 def open_spreadsheet(
