@@ -29,7 +29,13 @@ from sheetsync.destinations.google_cells import (
 )
 from sheetsync.destinations.google_found import Found, is_formula
 from sheetsync.destinations.google_layout import Layout, RowsAfter, whose
-from sheetsync.destinations.google_rows import formulas_in, rounding, segments, values_of
+from sheetsync.destinations.google_rows import (
+    formulas_in,
+    rounding,
+    segments,
+    values_of,
+    without_formulas,
+)
 
 #: Calls of functions that reach outside: a text that may be one is never made a formula again.
 _OUTWARD = ("IMPORT", "IMAGE(", "HYPERLINK(", "GOOGLE", "WEBSERVICE(", "QUERY(")
@@ -189,6 +195,7 @@ class Repair:
         yield from segments(self.now, tab, wrong)
         filled = [n for n, cells in wanted.items() if cells.get("for") is not None]
         yield from formulas_in(self.now, tab, filled)
+        yield from without_formulas(self.now, tab, [n for n, cells in wrong.items() if not cells])
         yield from rounding(self.now, tab, None, wrong)
 
     def _wanted(self, tab: Tab) -> dict[int, Mapping[str, Value]]:

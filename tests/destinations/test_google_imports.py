@@ -299,6 +299,9 @@ def test_results_stay_beside_their_names_whatever_people_move(
         PRICE: ["Price", 21],
         OTHER: ["Other", -21],
     }
+    rows = [row for tab in ("Profiles", "Imports") for row in team.people.read(tab, "FORMULA")]
+    owners = (*NAMES, "=IMPORTXML", "Address", "Formula")
+    assert [r for r in rows if any(r) and not any(o in str(r) for o in owners)] == []
     assert not team.google.crashes
     calls = len(team.google.calls)
     ranked(team, 21)
