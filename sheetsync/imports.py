@@ -15,8 +15,8 @@ from sheetsync.dashboard import Value, words
 from sheetsync.dashboard.imports import IMPORTS
 from sheetsync.errors import ConfigError
 from sheetsync.importxml import Formula, Import, NoValue, Reason, parse_formula, to_import
-from sheetsync.model import Outcome
-from sheetsync.plan import Place, State
+from sheetsync.model import Outcome, Post, Profile
+from sheetsync.plan import Place, Row, State
 from sheetsync.plan.imports import ImportKey, Listed, listed_rows, names_in
 from sheetsync.platform import Platform, find_watched
 
@@ -33,7 +33,12 @@ _CELL = re.compile(
     r"(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!)?"
     r"\$?(?P<letters>[A-Za-z]{1,3})\$?(?P<row>[0-9]{1,7})"
 )
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#ERROR!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+_ERRORS = frozenset(
+    {
+        *("#N/A", "#REF!", "#VALUE!", "#ERROR!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"),
+        "Loading...",  # what Google shows, for hours at times, of an import that it works on
+    }
+)
 _TYPED = re.compile(r"(?P<name>[^=(\"]*?)[\s:]*(?P<formula>=?\s*IMPORT[A-Z]+\s*\(.*)", re.I | re.S)
 
 
@@ -64,12 +69,17 @@ def typed_import(text: str) -> Listed:
     return Listed(formula, " ".join(found["name"].split()))
 
 
-def asks_of(state: State, wanted: Iterable[ImportKey], platforms: Sequence[Platform]) -> list[Ask]:
-    """The imports with these formulas and cells, each once."""
+def asks_of(
+    state: State,
+    wanted: Iterable[ImportKey],
+    platforms: Sequence[Platform],
+    named: Sequence[Profile | Post] = (),
+) -> list[Ask]:
+    """The imports with these formulas and cells, each once; ``named`` will be listed too."""
     keys = list(dict.fromkeys(wanted))
     parsed = {key: _parsed(key[0]) for key in keys}
     cells = _Cells(state, [(home_of(state, key[1]), parsed[key]) for key in keys])
-    people = _people(state, platforms) if any(names_in(key[0]) for key in keys) else {}
+    people = _people(state, platforms, named) if any(names_in(key[0]) for key in keys) else {}
     asks = [_ask(key, parsed[key], cells.of(home_of(state, key[1])), people) for key in keys]
     return [_respected(ask, state, platforms) for ask in asks]
 
@@ -130,12 +140,15 @@ def _call(parsed: Formula | NoValue, cell: Callable[[str], object]) -> Import | 
 # --- {handle} -------------------------------------------------------------------------------
 
 
-def _people(state: State, platforms: Sequence[Platform]) -> dict[str, dict[str, str]]:
+def _people(
+    state: State, platforms: Sequence[Platform], named: Sequence[Profile | Post]
+) -> dict[str, dict[str, str]]:
     """By profile key what may stand in braces."""
     held = state.tabs.get("profiles")
+    rows = [row for row in (held.rows if held else ()) if row.text("address")]
+    listed = [(find_watched(row.text("address"), platforms), row) for row in rows]
     found: dict[str, dict[str, str]] = {}
-    for row in held.rows if held else ():
-        target = find_watched(row.text("address"), platforms) if row.text("address") else None
+    for target, row in [*listed, *((target, Row(0, {})) for target in named)]:
         if target is None or state.forgotten.about(target):
             continue
         if target.kind == "profile":
@@ -200,7 +213,6 @@ class _Cells:
             for name in formula.references
             if (place := place_of(name, home)) is not None
         }
-        self._narrow = state.narrow
         self._titles = {title.casefold() for title in state.titles}
         self._held = state.cells(places) if places else {}
 
@@ -209,10 +221,6 @@ class _Cells:
             place = place_of(name, home)
             if place is None:
                 raise _reference(f"{name} is no cell", "Write a cell such as B4 or Sheet1!B4.")
-            if self._narrow:
-                raise _reference(
-                    f"{name} is of a spreadsheet (cells are read in .xlsx only so far)", ""
-                )
             if place.tab.casefold() not in self._titles:
                 raise _reference(f"There is no tab {place.tab}", "Was it renamed?")
             return _plain(self._held.get(place), place)

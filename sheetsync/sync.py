@@ -111,20 +111,24 @@ def sync(
     run: Run = Run(),  # noqa: B008 -- it is frozen
     retention: int | None = None,
     imported: Imported = NOTHING,
+    fields: Mapping[int, str] | None = None,
 ) -> Synced:
     """Bring the destination up to what was read.
 
     ``floating``: the time that a person stated for saved pages (``--captured``) has no offset, so
     it is a time of the dashboard's own zone. ``run`` is for the Log; ``retention`` says for how
     many days History keeps every day. ``imported`` is for the tab Imports, which a dashboard
-    has that was made ``with_imports``. Raises DestinationError, UnsafePlan (not in a dry
+    has that was made ``with_imports``; ``fields`` are the columns of Profiles that imports filled a
+    moment ago, which saves to read twice. Raises DestinationError, UnsafePlan (not in a dry
     run: there is no harm in looking) and ConfigError, each with nothing written.
     """
+    expected = with_imports(dashboard, fields) if fields else dashboard
     for attempt in range(ATTEMPTS):
-        state = destination.read(dashboard)
+        state = destination.read(expected)
         described = with_fields(dashboard, state, imported)
-        if described != dashboard:
+        if described != expected:
             state = destination.read(described)
+        expected = described
         understood = at_home(state, platforms)
         placed = [in_zone(read, zone_of(state)) for read in reads] if floating else reads
         typed, wrong = typed_records(state, understood, now)

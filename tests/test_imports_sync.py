@@ -1,7 +1,7 @@
 """The tab Imports through the command line: a process of its own, pages on loopback.
 
-What a person does with the sheet goes through `Sheet`, so that a second kind of destination has to
-give its own `Sheet` and nothing else.
+Each behaviour on a workbook and on a Google spreadsheet: what a person does with the sheet goes
+through `Sheet`, and Google's own host names lead to the loopback server, beside the pages'.
 """
 
 from __future__ import annotations
@@ -13,17 +13,23 @@ import subprocess
 import time
 import warnings
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import openpyxl
 import pytest
 
+from tests.sheets_server import GoogleWorld
 from tests.test_web_sync import asked, command, run, sky, sky_path
 from tests.workbooks import rows
 from tests.world import Reply, World, silence
 
 SHOP = "shop.example"
+ROBOT = "robot@loopback.iam.gserviceaccount.com"
+#: What a sync of imports asks of Google: to know what is listed, then to write it.
+LISTED = ["get", "values.batchGetByDataFilter"]
+WRITTEN = [*LISTED, "batchUpdate"]
 ALLOW = ("--allow-host", SHOP)
 
 
@@ -43,9 +49,12 @@ class Sheet(Protocol):
 
     def tabs(self) -> list[str]: ...
 
+    def calls(self) -> list[str]:
+        """What the destination was asked since the last time, of one that is asked at all."""
+
 
 class Workbook:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, world: World, folder: Path) -> None:
         self.path = folder / "team.xlsx"
         self.to = str(self.path)
 
@@ -72,17 +81,81 @@ class Workbook:
     def tabs(self) -> list[str]:
         return list(self._open().sheetnames)
 
+    def calls(self) -> list[str]:
+        return []
 
-@pytest.fixture(params=["workbook"])
-def sheet(request: pytest.FixtureRequest, tmp_path: Path) -> Sheet:
-    return {"workbook": Workbook}[request.param](tmp_path)
+
+class SheetsWorld(GoogleWorld):
+    """Beside the pages Google, and in the environment the key of a robot."""
+
+    def environment(self) -> dict[str, str]:
+        key = json.dumps(self.google.tokens.service_account(ROBOT))
+        return super().environment() | {"SHEETSYNC_CREDENTIALS_JSON": key}
+
+
+class Spreadsheet:
+    def __init__(self, world: SheetsWorld, folder: Path) -> None:
+        self.google = world.google
+        self.id = self.google.new_spreadsheet("Team", "anna@example.org")
+        self.google.share(self.id, ROBOT)
+        self.people = self.google.people(self.id)
+        self.to = f"https://docs.google.com/spreadsheets/d/{self.id}/edit"
+        self.told = 0
+
+    def type(self, tab: str, cells: Mapping[str, Any]) -> None:
+        if tab not in self.tabs():
+            self.people.edit({"addSheet": {"properties": {"title": tab}}})
+        for where, value in cells.items():
+            self.people.write(f"'{tab}'!{where}", [[value]])
+
+    def rows(self, tab: str) -> list[dict[str, Any]]:
+        lines = self.values(tab)
+        return [dict(zip(lines[0], line, strict=True)) for line in lines[1:] if any(line)]
+
+    def values(self, tab: str) -> list[tuple[Any, ...]]:
+        held = {place: shown(cell) for place, cell in self.people.tab(tab).cells.items()}
+        places = [place for place, value in held.items() if value is not None]
+        last, width = (max((place[n] for place in places), default=-1) for n in (0, 1))
+        return [tuple(held.get((row, at)) for at in range(width + 1)) for row in range(last + 1)]
+
+    def tabs(self) -> list[str]:
+        return [sheet.title for sheet in self.people.book.sheets]
+
+    def calls(self) -> list[str]:
+        made = self.google.calls[self.told :]
+        self.told = len(self.google.calls)
+        kind = "sheets.spreadsheets."
+        return [call.method.removeprefix(kind) for call in made if call.method.startswith(kind)]
+
+
+def shown(cell: Mapping[str, Any]) -> Any:
+    """What a workbook would hold in such a cell: a formula's text, a date where it is one."""
+    value = next(iter(cell.get("userEnteredValue", {}).values()), None)
+    look = cell.get("userEnteredFormat", {}).get("numberFormat", {})
+    if value is not None and look.get("type") in ("DATE", "DATE_TIME"):
+        return datetime(1899, 12, 30) + timedelta(days=value)  # noqa: DTZ001
+    return value
+
+
+@pytest.fixture(params=["workbook", "google"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with World() as world:
+def world(kind: str) -> Iterator[World]:
+    with SheetsWorld() if kind == "google" else World() as world:
         world.serve(SHOP, "/robots.txt", b"User-agent: *\nDisallow: /closed\n")
         yield world
+        if isinstance(world, SheetsWorld):
+            assert not world.google.crashes
+
+
+@pytest.fixture
+def sheet(world: World, tmp_path: Path) -> Sheet:
+    if isinstance(world, SheetsWorld):
+        return Spreadsheet(world, tmp_path)
+    return Workbook(world, tmp_path)
 
 
 def item(number: int, price: str = "") -> Reply:
@@ -125,12 +198,16 @@ def test_thirty_imports_over_five_pages_are_five_requests_and_every_cell_is_righ
     assert done.returncode == 0, done.stderr
     assert asked(world, SHOP) == ["/robots.txt", "/1"]
     sheet.type("Imports", {f"B{row}": text for row, text in enumerate(others, 3)})
+    sheet.calls()
     done = run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert sheet.calls() in ([], LISTED + WRITTEN)
     pages = [path for path in asked(world, SHOP)[2:] if path != "/robots.txt"]
     assert sorted(pages) == ["/1", "/2", "/3", "/4", "/5"]
     found = by_formula(sheet)
-    assert {formula: row["Result"] for formula, row in found.items()} == expected
+    # Google spells a formula that is typed into a cell as its locale does.
+    expected = {text.replace(";", ","): value for text, value in expected.items()}
+    assert {text.replace(";", ","): row["Result"] for text, row in found.items()} == expected
     assert {row["Status"] for row in found.values()} == {"Read"}
     assert all(row["Read at"] is not None and row["Why"] is None for row in found.values())
 
@@ -237,7 +314,7 @@ def test_a_dry_run_shows_the_cells_and_writes_nothing(
     done = run(world, tmp_path, "sync", "--to", sheet.to, "--import", text, "-n", *ALLOW)
     assert done.returncode == 0
     assert "Imports!C2 result (empty) → 1,031" in done.stdout
-    assert not Path(sheet.to).exists()
+    assert "Imports" not in sheet.tabs()
 
 
 def test_json_tells_the_same(world: World, sheet: Sheet, tmp_path: Path) -> None:
@@ -283,6 +360,33 @@ def test_a_formula_that_is_no_import_is_refused_on_the_command_line(
     assert "this is no IMPORT formula" in done.stderr
 
 
+def test_profiles_named_beside_a_new_import_get_its_column_at_once(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve("public.api.bsky.app", sky_path("bsky.app"), sky("bsky.app"))
+    world.serve(SHOP, "/of/bsky.app", item(1))
+    text = f'Price =IMPORTXML("https://{SHOP}/of/{{handle}}"; "//b")'
+    words = ("bluesky:bsky.app", "--import", text)
+    done = run(world, tmp_path, "sync", "--to", sheet.to, *words, *ALLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["Price"] for row in sheet.rows("Profiles")] == [1031]
+
+
+def test_numbers_are_read_as_people_write_them_where_the_sheet_is(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    """A spreadsheet says its locale itself; of a workbook the person does."""
+    world.serve(SHOP, "/1", item(1, "1.031"))
+    text = f'=IMPORTXML("https://{SHOP}/1"; "//b")'
+    words = ["--locale", "it_IT"]
+    if isinstance(sheet, Spreadsheet):
+        sheet.people.book.properties["locale"] = "it_IT"
+        words = []
+    done = run(world, tmp_path, "sync", "--to", sheet.to, "--import", text, *words, *ALLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sheet.rows("Imports")[0]["Result"] == 1031
+
+
 def test_cells_are_looked_up_where_the_formula_stands(
     world: World, sheet: Sheet, tmp_path: Path
 ) -> None:
@@ -294,7 +398,9 @@ def test_cells_are_looked_up_where_the_formula_stands(
         "Imports",
         {"B3": "IMPORTXML('My plan'!$A$2; 'My plan'!A3)", "B4": 'IMPORTXML(Nowhere!A1; "//b")'},
     )
+    sheet.calls()
     assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+    assert sheet.calls() in ([], [*LISTED, "values.batchGetByDataFilter", *WRITTEN])
     one, two, three = sheet.rows("Imports")
     assert (one["Result"], two["Result"], three["Result"]) == (1031, "Item 1", None)
     assert three["Why"].startswith("#REF!: There is no tab Nowhere")
@@ -350,7 +456,10 @@ def test_adopt_lists_the_teams_formulas_and_leaves_them_alone(
         for value in [sheet.values("Sheet1")[row - 1][1]]
     }
     assert held == {cell: theirs[cell] for cell in held}
+    sheet.calls()
     again = run(world, tmp_path, "sync", "--adopt", "--to", sheet.to, *ALLOW)
+    looks = ["getByDataFilter", "values.batchGetByDataFilter"]
+    assert sheet.calls() in ([], [*LISTED, *looks, *WRITTEN]), "formulas, then cells they refer to"
     assert "3 IMPORT formulas in your own cells: 3 there already." in again.stderr
     assert len(sheet.rows("Imports")) == 3
     sheet.type("Sheet1", {"B2": "typed over"})
@@ -383,7 +492,9 @@ def test_one_import_with_a_handle_is_a_column_for_every_profile(
     sheet.type("Profiles", {f"{where}1": "What it costs"})  # the team renames it
     world.serve(SHOP, f"/of/{people[0]}", item(9))
     world.serve(SHOP, f"/of/{people[1]}", Reply(b"", 500))
+    sheet.calls()
     assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+    assert sheet.calls() in ([], LISTED + WRITTEN), "the new header needs no look of its own"
     prices = {row["Handle"]: row["What it costs"] for row in sheet.rows("Profiles")}
     assert prices == dict(zip(people, (9031, 2031, None), strict=True)), "the last value stays"
     assert "Price" not in sheet.values("Profiles")[0]

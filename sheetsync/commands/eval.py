@@ -13,11 +13,12 @@ import click
 from sheetsync import importxml
 from sheetsync.commands.shared import platforms_with
 from sheetsync.errors import ConfigError
+from sheetsync.fetch.client import SECONDS
 from sheetsync.fetch.containers import pages_in
 from sheetsync.fetch.formats import HEAD, decode_html, is_binary, sniff, unmarked
 from sheetsync.fetch.keep import Keeper
 from sheetsync.fetch.pages import Pages
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Manners, Way
 from sheetsync.importxml import Choices, Content, Import, NoValue, Reason, Result, choices
 from sheetsync.importxml.answers import content_of, of_problem
 from sheetsync.importxml.content import MAX_PAGE
@@ -126,9 +127,10 @@ class _Cells(dict[str, object]):
 def _of_site(call: Import, web: dict[str, Any]) -> Content:
     """Ask the address. Raises NoValue for whatever is no page."""
     keep = Keeper(web["save"]).keep if web["save"] else None
-    hosts = [host for platform in platforms_with(()) for host in platform.hosts]
-    with Pages(Manners(**web_settings(web)), os.environ, hosts) as pages:
-        answer = pages.get(call.url)
+    manners = Manners(**web_settings(web))
+    seconds = min(SECONDS, manners.deadline)
+    with Way(platforms_with(()), manners, os.environ, seconds=seconds) as way:
+        answer = Pages(way).get(call.url)
     if keep and answer.text:
         keep(Page(answer.text, name=answer.url.partition("?")[0]))
     return content_of(answer)

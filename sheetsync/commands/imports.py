@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -16,12 +15,11 @@ from sheetsync.commands.shared import now
 from sheetsync.fetch.answer import Answer
 from sheetsync.fetch.keep import Keeper
 from sheetsync.fetch.pages import Pages
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Way
 from sheetsync.imports import Ask
 from sheetsync.importxml import Content, Import, NoValue, Reason, Result, Worker
 from sheetsync.importxml.answers import content_of
 from sheetsync.model import ImportRead, Outcome, Page
-from sheetsync.platform import Platform
 from sheetsync.stop import stop
 from sheetsync.terminal import note
 
@@ -45,8 +43,7 @@ class _Done:
 
 def fetch_imports(
     asks: Sequence[Ask],
-    platforms: Sequence[Platform],
-    manners: Manners,
+    way: Way,
     save: Path | None,
     *,
     locale: str,
@@ -69,11 +66,8 @@ def fetch_imports(
                 url = call.url.partition("#")[0]
                 by_url.setdefault(url, []).append(((number, profile), call))
     left = max(until - monotonic(), 1.0)
-    hosts = [host for platform in platforms for host in platform.hosts]
-    with (
-        Pages(replace(manners, deadline=left), os.environ, hosts) as pages,
-        closing(_Reader(pages, Worker(min(_MOST, left)), save, locale)) as reader,
-    ):
+    worker = Worker(min(_MOST, left))
+    with closing(_Reader(Pages(way), worker, save, locale)) as reader:
         reader.refused(refused)
         said = monotonic()
         for number, (url, jobs) in enumerate(by_url.items()):
@@ -86,6 +80,12 @@ def fetch_imports(
             done.results.update(reader.read(url, jobs, until))
         done.stopped = done.stopped or reader.cut
     return [_read(number, ask, done) for number, ask in enumerate(asks)], done.stopped
+
+
+def pages_of(asks: Sequence[Ask]) -> list[str]:
+    """The addresses that they read."""
+    calls = [call for ask in asks for call in ask.calls.values()]
+    return [call.url for call in calls if not isinstance(call, NoValue)]
 
 
 def _over(until: float) -> str:

@@ -13,7 +13,7 @@ from sheetsync import platform_report as report
 from sheetsync.columns import folded
 from sheetsync.commands.shared import fetch, platforms_with
 from sheetsync.errors import ConfigError
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Manners
 from sheetsync.options import json_option, option, platform_option, web_options, web_settings
 from sheetsync.platform import Platform
 from sheetsync.platform_report import Verdict

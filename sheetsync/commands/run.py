@@ -13,15 +13,15 @@ from time import monotonic
 
 from sheetsync import import_report, next_steps, plan, report
 from sheetsync.commands.files import delete_read, with_named_files
-from sheetsync.commands.imports import fetch_imports
-from sheetsync.commands.shared import fetch, now
+from sheetsync.commands.imports import fetch_imports, pages_of
+from sheetsync.commands.shared import fetch_by, now
 from sheetsync.commands.wish import Wish, refusing, wished_of
 from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import Destination, open_destination
 from sheetsync.errors import DestinationError, UnsafePlan
 from sheetsync.fetch.saved import SavedPages, read_saved
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Manners, Way
 from sheetsync.job import idle_days, job
 from sheetsync.model import ImportRead, Outcome, Post, Profile, Record
 from sheetsync.options import DASHBOARD_FILE, in_utc
@@ -85,9 +85,7 @@ class Run:
         reads += [forgotten(target) for target in named if target not in wish.targets]
         until = monotonic() + self.manners.deadline
         with stop.held():  # from here on there is something to lose
-            fetched, stopped = self._fetched(wish.targets, named) if wish.targets else ([], "")
-            imported, late = self._imported(wish, until, refusing(fetched))
-            stopped = stopped or late
+            fetched, imported, stopped = self._asked(wish, named, until)
             wished = stop.times
             with (
                 self._told_all_the_same([*reads, *fetched], stopped),
@@ -108,6 +106,7 @@ class Run:
                     run=plan.Run((now() - moment).total_seconds()),
                     retention=self.retention,
                     imported=plan.Imported(imported, wish.added, wish.found.cells),
+                    fields=wish.fields,
                 )
                 notes = list(destination.notes)
                 if self.delete_saved and not self.dry_run:
@@ -183,15 +182,26 @@ class Run:
         what = "this dry run has been told" if self.dry_run else f"{self.to} is written"
         return f"Stopping as soon as {what}."
 
+    def _asked(
+        self, wish: Wish, named: Sequence[Profile | Post], until: float
+    ) -> tuple[list[Read], list[ImportRead], str]:
+        """What the sites gave, and why it was cut short. One way out for profiles and imports: a
+        host sees one pace, and a page that both need is asked for once."""
+        if not (wish.targets or wish.asks):
+            return [], [], ""
+        with Way(self.platforms, self.manners, os.environ, pages_of(wish.asks)) as way:
+            fetched, stopped = self._fetched(way, wish.targets, named)
+            imported, late = self._imported(way, wish, until, refusing(fetched))
+        return fetched, imported, stopped or late
+
     def _imported(
-        self, wish: Wish, until: float, refused: set[str]
+        self, way: Way, wish: Wish, until: float, refused: set[str]
     ) -> tuple[list[ImportRead], str]:
         if not wish.asks:
             return [], ""
         return fetch_imports(
             wish.asks,
-            self.platforms,
-            self.manners,
+            way,
             self.save,
             locale=wish.locale,
             until=until,
@@ -200,10 +210,12 @@ class Run:
         )
 
     def _fetched(
-        self, targets: Sequence[Profile | Post], named: Sequence[Profile | Post]
+        self, way: Way, targets: Sequence[Profile | Post], named: Sequence[Profile | Post]
     ) -> tuple[list[Read], str]:
+        if not targets:
+            return [], ""
         quiet = self.quiet or self.as_json
-        fetched, stopped = fetch(targets, self.platforms, self.manners, self.save, quiet=quiet)
+        fetched, stopped = fetch_by(way, targets, self.platforms, self.save, quiet=quiet)
         keys = {target.key for target in named}
         return [
             replace(read, named=read.record.key in keys and not read.beside) for read in fetched

@@ -14,7 +14,8 @@ from sheetsync.errors import ConfigError
 from sheetsync.fetch.doors import Fetched
 from sheetsync.fetch.keep import Keeper
 from sheetsync.fetch.round import Progress
-from sheetsync.fetch.web import Manners, Web
+from sheetsync.fetch.way import Manners, Way
+from sheetsync.fetch.web import Web
 from sheetsync.model import Post, Profile
 from sheetsync.platform import Platform, find_watched
 from sheetsync.platform_file import builtin, load
@@ -46,9 +47,22 @@ def fetch(
     quiet: bool,
 ) -> tuple[list[Read], str]:
     """Ask the sites. Returns the readings, and why the round was cut short ("" if it was not)."""
+    with Way(platforms, manners, os.environ) as way:
+        return fetch_by(way, targets, platforms, save, quiet=quiet)
+
+
+def fetch_by(
+    way: Way,
+    targets: Sequence[Profile | Post],
+    platforms: Sequence[Platform],
+    save: Path | None,
+    *,
+    quiet: bool,
+) -> tuple[list[Read], str]:
+    """The same in a run that asks for more than that."""
     keep = Keeper(save).keep if save else None
-    web = Web(platforms, manners, environment=os.environ, now=now, keep=keep)
-    with stop.held(), web, Bar(sys.stderr, quiet=quiet) as bar:
+    web = Web(way, platforms, environment=os.environ, now=now, keep=keep)
+    with stop.held(), Bar(sys.stderr, quiet=quiet) as bar:
 
         def tell(progress: Progress) -> None:
             bar.tell(progress)

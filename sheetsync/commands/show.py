@@ -14,7 +14,7 @@ from sheetsync.commands.shared import NO_PLATFORM, fetch, now, platforms_with
 from sheetsync.errors import ConfigError
 from sheetsync.extract import extract_any
 from sheetsync.fetch.saved import read_saved
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Manners
 from sheetsync.fixture import write_fixture
 from sheetsync.model import Outcome, Page, Post, Profile, Record
 from sheetsync.options import (

@@ -16,7 +16,7 @@ from sheetsync.commands.shared import platforms_with, watched
 from sheetsync.dashboard.tabs import ON_REQUEST, dashboard, with_imports
 from sheetsync.errors import ConfigError
 from sheetsync.fetch.arrivals import arrivals
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Manners
 from sheetsync.options import (
     Moment,
     google_options,

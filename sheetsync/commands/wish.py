@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.destinations import Destination
 from sheetsync.errors import ConfigError
 from sheetsync.model import Outcome, Post, Profile
-from sheetsync.plan.imports import ImportKey, Listed
+from sheetsync.plan.imports import ImportKey, Listed, fields_of
 from sheetsync.platform import Platform
 from sheetsync.sync import Read
 from sheetsync.understood import at_home, not_understood
@@ -22,13 +22,15 @@ from sheetsync.watch import watch_list
 
 @dataclass(frozen=True)
 class Wish:
-    """``found`` is what ``--adopt`` found, ``added`` are the rows that Imports is to get."""
+    """``found`` is what ``--adopt`` found, ``added`` are the rows that Imports is to get, and
+    ``fields`` the columns of Profiles that imports fill: their numbers and names."""
 
     targets: Sequence[Profile | Post] = ()
     added: Sequence[Listed] = ()
     found: imports.Adopted = imports.Adopted()  # noqa: RUF009 -- it is frozen
     asks: Sequence[imports.Ask] = ()
     locale: str = "en_US"
+    fields: Mapping[int, str] = field(default_factory=dict)
 
 
 class Wishing(Protocol):
@@ -55,18 +57,14 @@ def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Pat
     everything = not (named or saved or run.listed)
     with run.open() as destination:
         state = destination.read(with_imports(DASHBOARD))
-        if run.adopt and state.narrow:
-            raise ConfigError(
-                "--adopt looks into workbooks (.xlsx) only so far, and this is a spreadsheet.",
-                hint="Add its formulas with --import, or type them into the tab Imports.",
-            )
         found = imports.adopted(state) if run.adopt else imports.Adopted()
         added = [*run.listed, *found.added]
         keys: list[ImportKey] = [one.key for one in added]
         if everything:
             there = imports.all_keys(state)
             keys = [(f, found.cells.get((f, cell), cell)) for f, cell in there] + keys
-        asks = imports.asks_of(state, keys, run.platforms)
+        asks = imports.asks_of(state, keys, run.platforms, named)
+        fields = dict(fields_of(state, added).values())
     listed = watch_list(state, at_home(state, run.platforms)) if everything else named
     targets = [target for target in listed if not state.forgotten.about(target)]
     # Addresses that mean nothing here are worth a sync: the sheet says so beside each.
@@ -76,7 +74,7 @@ def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Pat
             hint="add one: sheetsync sync https://www.tiktok.com/@nasa"
             " – or read saved pages: sheetsync sync --saved ~/Downloads",
         )
-    return Wish(targets, added, found, asks, run.locale or state.locale)
+    return Wish(targets, added, found, asks, run.locale or state.locale, fields)
 
 
 def refusing(reads: Sequence[Read]) -> set[str]:

@@ -15,13 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 import gspread
 
 from sheetsync.dashboard import Dashboard
-from sheetsync.dashboard.trend import LOG_COLUMNS
-from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_book import FIELDS, book_of
 from sheetsync.destinations.google_cells import Json, rectangles
@@ -35,7 +33,7 @@ from sheetsync.destinations.google_found import Found
 from sheetsync.destinations.google_history import GoogleHistory
 from sheetsync.destinations.google_layout import UNDO, Layout
 from sheetsync.destinations.google_looks import Looks
-from sheetsync.destinations.google_parts import batches
+from sheetsync.destinations.google_parts import batches, with_calls
 from sheetsync.destinations.google_read import Reader, places_of
 from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
@@ -53,6 +51,7 @@ from sheetsync.destinations.google_tidy import (
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, State
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MOVED = "Somebody sorted or moved rows or columns while this was written: put right."
@@ -104,7 +103,22 @@ class GoogleDestination:
         self._reader = self._new_reader()
         self._found = self._asked(lambda: self._reader_read(dashboard))
         self._refuse_busy(self._found)
-        return self._found.state
+        return self._with_doors(self._found.state)
+
+    def _with_doors(self, state: State) -> State:
+        """What is only asked later is refused in the person's words too."""
+
+        def door(call: Callable[P, T]) -> Callable[P, T]:
+            return lambda *given, **more: self._asked(lambda: call(*given, **more))
+
+        return replace(
+            state,
+            history=door(state.history),
+            accounts=door(state.accounts),
+            before=door(state.before),
+            cells=door(state.cells),
+            formulas=door(state.formulas),
+        )
 
     def _reader_read(self, dashboard: Dashboard) -> Found:
         assert self._reader is not None
@@ -322,16 +336,6 @@ class GoogleDestination:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."
             )
-
-
-def with_calls(plan: Plan, calls: int) -> Plan:
-    """The plan whose Log says how many calls its run makes."""
-    log = plan.fills.get(LOG, {})
-    last = max((row for row, _ in log), default=0)
-    place = (last, LOG_COLUMNS.index("calls") + 1)
-    if not last or log.get(place) is not None:
-        return plan
-    return replace(plan, fills={**plan.fills, LOG: {**log, place: calls}})
 
 
 def open_spreadsheet(

@@ -1,7 +1,8 @@
 """After a write: did it land where it was meant to? And what puts it right. Pure.
 
 People sort, and move columns, also in the second between read and write. The answer of the write
-brings the handles of the columns, column A and the address that each row's numbers belong to; where
+brings the handles of the columns, and of each row the address (in Imports the formula) that stands
+in it and the one that its numbers belong to; where
 these do not agree with the plan, the tab is read again and ``repair`` says what to write. What
 stood in the team's cells is known from the first read: handles stand on their columns too.
 """
@@ -27,8 +28,14 @@ from sheetsync.destinations.google_cells import (
     rectangles,
 )
 from sheetsync.destinations.google_found import Found, is_formula
-from sheetsync.destinations.google_layout import Layout, RowsAfter
-from sheetsync.destinations.google_rows import formulas_in, rounding, segments, values_of
+from sheetsync.destinations.google_layout import Layout, RowsAfter, whose
+from sheetsync.destinations.google_rows import (
+    formulas_in,
+    rounding,
+    segments,
+    values_of,
+    without_formulas,
+)
 
 #: Calls of functions that reach outside: a text that may be one is never made a formula again.
 _OUTWARD = ("IMPORT", "IMAGE(", "HYPERLINK(", "GOOGLE", "WEBSERVICE(", "QUERY(")
@@ -40,7 +47,7 @@ def ranges(layout: Layout) -> list[str]:
     for tab in watched(layout):
         quoted = _quoted(layout, tab)
         row, at = layout.header_row(tab), layout.at[tab.key]
-        columns = [letters(at[key]) for key in ("address", "for_address")]
+        columns = [letters(at[key]) for key in whose(tab)]
         found += [f"{quoted}!{row}:{row}", *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
     days = rewritten(layout)
     if days:
@@ -65,8 +72,8 @@ def rewritten(layout: Layout) -> dict[int, tuple[Value, Raw]]:
 
 
 def watched(layout: Layout) -> list[Tab]:
-    """Those with an address in column A."""
-    return [tab for tab in layout.dashboard.tables if tab.kind in ("profile", "post")]
+    """Those whose rows are somebody's: an address in column A, or a formula to be worked out."""
+    return [tab for tab in layout.dashboard.tables if tab.kind is not None]
 
 
 # --- is all well? ---------------------------------------------------------------------------
@@ -128,18 +135,18 @@ def _tab_is_well(layout: Layout, tab: Tab, answer: Json) -> bool:
     seen = landed(answer, layout.ids[tab.key])
     if any(seen.handles.get(key) != position for key, position in at.items()):
         return False
-    addresses = seen.columns.get(at["address"], {})
-    whose = seen.columns.get(at["for_address"], {})
-    wanted = {row: _address(cells) for row, cells in layout.rows(tab).all.items()}
+    typed, held = whose(tab)
+    addresses, echoes = seen.columns.get(at[typed], {}), seen.columns.get(at[held], {})
+    wanted = {row: _address(tab, cells) for row, cells in layout.rows(tab).all.items()}
     return all(
-        addresses.get(row) == wanted.get(row) or addresses.get(row) == whose.get(row)
-        for row in {*wanted, *whose}
+        addresses.get(row) == wanted.get(row) or addresses.get(row) == echoes.get(row)
+        for row in {*wanted, *echoes}
     )
 
 
-def _address(cells: Mapping[str, Value]) -> Raw:
-    """What stands in column A, a formula as its text."""
-    value = cells.get("address")
+def _address(tab: Tab, cells: Mapping[str, Value]) -> Raw:
+    """What stands in the team's own column that says whose the row is, a formula as its text."""
+    value = cells.get(whose(tab)[0])
     if isinstance(value, Formula):
         return value.text
     return value if isinstance(value, str | int | float | bool) else None
@@ -188,6 +195,7 @@ class Repair:
         yield from segments(self.now, tab, wrong)
         filled = [n for n, cells in wanted.items() if cells.get("for") is not None]
         yield from formulas_in(self.now, tab, filled)
+        yield from without_formulas(self.now, tab, [n for n, cells in wrong.items() if not cells])
         yield from rounding(self.now, tab, None, wrong)
 
     def _wanted(self, tab: Tab) -> dict[int, Mapping[str, Value]]:
@@ -197,25 +205,25 @@ class Repair:
         it have found their row; numbers beside no address go.
         """
         after: RowsAfter = self.meant.rows(tab)
+        echo = whose(tab)[1]
         segments_: dict[Raw, deque[Mapping[str, Value]]] = {}
         for number in sorted(after.all):
             cells = after.all[number]
-            segments_.setdefault(_address(cells), deque()).append(cells)
+            segments_.setdefault(_address(tab, cells), deque()).append(cells)
         rows = {row.number: row.cells for row in self.found.state.tabs[tab.key].rows}
         lost = self._lost_addresses(tab)
         placed: dict[int, Mapping[str, Value]] = {}
         left: list[int] = []
         for number in sorted(rows):
-            address = lost.get(number, _address(rows[number]))
+            address = lost.get(number, _address(tab, rows[number]))
             fits = segments_.get(address) if address is not None else None
             if fits:
                 placed[number] = fits.popleft()
-            elif rows[number].get("for") is not None or rows[number].get("for_address") is not None:
+            elif rows[number].get("for") is not None or rows[number].get(echo) is not None:
                 left.append(number)
-        there = {cells.get("for_address") for cells in placed.values()}
+        there = {cells.get(echo) for cells in placed.values()}
         for number in left:
-            whose = rows[number].get("for_address")
-            if _address(rows[number]) is None or whose in there:
+            if _address(tab, rows[number]) is None or rows[number].get(echo) in there:
                 placed[number] = {}
         return placed
 
@@ -236,11 +244,12 @@ class Repair:
         return {at[column.key] for column in tab.columns if column.owned}
 
     def _lost_addresses(self, tab: Tab) -> dict[int, Raw]:
-        """Column A as it was read, where it was itself written over: by row."""
+        """Whose the rows are as it was read, where that was itself written over: by row."""
         sheet = self.found.sheets[tab.key]
-        if sheet.handles.get("address", 0) not in self._hit(tab):
+        if sheet.handles.get(whose(tab)[0], 0) not in self._hit(tab):
             return {}
-        return {number: _address(cells) for number, cells in self.meant.rows(tab).held.items()}
+        held = self.meant.rows(tab).held
+        return {number: _address(tab, cells) for number, cells in held.items()}
 
     def _theirs(
         self, tab: Tab, rows: Mapping[int, Mapping[str, Value]]
@@ -269,10 +278,10 @@ class Repair:
         before: dict[Raw, deque[int]] = {}
         held = self.meant.rows(tab).held
         for number in sorted(held):
-            before.setdefault(_address(held[number]), deque()).append(number)
+            before.setdefault(_address(tab, held[number]), deque()).append(number)
         found = {}
         for number in sorted(rows):
-            same = before.get(lost.get(number, _address(rows[number])))
+            same = before.get(lost.get(number, _address(tab, rows[number])))
             if same:
                 found[number] = same.popleft()
         return found

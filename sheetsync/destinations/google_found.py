@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sheetsync.dashboard import Board, Dashboard, Format, Formula, Guide, Scalar, Tab, Value
+from sheetsync.dashboard import Board, Column, Dashboard, Format, Formula, Guide, Scalar, Tab, Value
 from sheetsync.dashboard.trend import DAY, LOG_COLUMNS, LOG_ROWS
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
@@ -115,12 +115,17 @@ def _cells(
             continue
         # In a column of ours a text "=1+1" is text: it was scraped, and written as text.
         found[column.key] = scalar(raw, column)
-        if column.team and is_formula(raw, computed.get(at)):
+        if column.team and not is_text(tab, column) and is_formula(raw, computed.get(at)):
             found[column.key] = Formula(str(raw), scalar(computed.get(at), column))
     for column in tab.columns:
         if column.format is Format.ANY and column.about and column.key in found:
             found[column.key] = _dated(found[column.key], found.get(column.about[0]))
     return found
+
+
+def is_text(tab: Tab, column: Column) -> bool:
+    """A formula that Imports lists is read as its text, whether Google computes it too or not."""
+    return tab.kind == "import" and column.key == "formula"
 
 
 def _dated(value: Value, kind: Value) -> Value:
@@ -261,7 +266,6 @@ def found_of(
         log=log_in(grids[LOG]) if LOG in boards else (),
         titles=tuple(sheet.title for sheet in book.sheets),
         locale=book.locale or "en_US",
-        narrow=True,
         forgotten=book.forgotten,
     )
     return Found(book, state, sheets, grids, computed, spots)

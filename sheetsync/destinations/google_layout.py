@@ -18,6 +18,11 @@ Json = dict[str, Any]
 UNDO = "undo"
 
 
+def whose(tab: Tab) -> tuple[str, str]:
+    """The columns that say whose a row is: the team's own, and ours with what it held."""
+    return ("formula", "for") if tab.kind == "import" else ("address", "for_address")
+
+
 @dataclass(frozen=True, slots=True)
 class RowsAfter:
     """``held``: rows that exist, by number, as the plan leaves them; ``added``: new ones."""

@@ -29,7 +29,7 @@ from sheetsync.destinations.google_formats import (
     header_format,
     line_format,
 )
-from sheetsync.destinations.google_layout import Layout
+from sheetsync.destinations.google_layout import Layout, whose
 from sheetsync.destinations.google_rows import rounding
 from sheetsync.destinations.google_setup import metadata
 
@@ -125,11 +125,15 @@ class Looks:
             yield from rounding(self.layout, tab, {}, self.layout.rows(tab).all)
 
     def _grey(self, tab: Tab) -> Iterator[Json]:
-        """A row whose numbers are of another address than the one in column A."""
+        """A row whose numbers are of another address than the one in column A, or of another
+        formula than the one that Imports lists (one that Google computes too shows its value)."""
         at, row = self.layout.at[tab.key], self.layout.header_row(tab) + 1
-        a, b = (f"${letters(at[key])}{row}" for key in ("address", "for_address"))
+        a, b = (f"${letters(at[key])}{row}" for key in whose(tab))
         sheet = self.layout.ids[tab.key]
-        test = f'AND(N("ss:grey")=0;{b}<>"";{a}<>{b})'
+        other = f"{a}<>{b}"
+        if tab.kind == "import":
+            other = f"NOT(ISFORMULA({a}));TRIM({a})<>TRIM({b})"
+        test = f'AND(N("ss:grey")=0;{b}<>"";{other})'
         area = grid_range(sheet, row, 1, 0, max(at.values()))
         yield self._condition(sheet, area, test, SIGNALS["waits"])
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sheetsync.dashboard import Tab, Value
+from sheetsync.dashboard.trend import LOG_COLUMNS
+from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations.google_boards import BoardCells, guide_requests
 from sheetsync.destinations.google_book import DAYS
 from sheetsync.destinations.google_cells import Json, cell, packed
@@ -26,6 +28,8 @@ from sheetsync.destinations.google_rows import (
     values_of,
 )
 from sheetsync.destinations.google_setup import metadata, setup
+from sheetsync.destinations.google_spills import spills
+from sheetsync.plan import Plan
 
 #: What Google recommends at most for one request, less some room for the fence.
 LIMIT = 1_950_000
@@ -56,9 +60,23 @@ def batches(layout: Layout, index: Index) -> list[list[Json]]:
     groups = _groups(layout, works)
     rows = _part(layout, works, None, copy.deepcopy(index), later=False)
     whole = [*first, *rows, *last]
-    if size_of(whole) <= LIMIT or len(groups) < 2:
-        return [whole]
-    return _split(layout, works, groups, copy.deepcopy(index), first, last)
+    made = [whole]
+    if size_of(whole) > LIMIT and len(groups) > 1:
+        made = _split(layout, works, groups, copy.deepcopy(index), first, last)
+    return _with_spills(made, list(spills(layout)))
+
+
+def _with_spills(made: list[list[Json]], spilled: Sequence[Json]) -> list[list[Json]]:
+    """Whole results come last: one that is cut short is put right by the next sync."""
+    room = LIMIT - size_of(made[-1])
+    for request in spilled:
+        size = size_of([request])
+        if size > room:
+            made.append([])
+            room = LIMIT
+        made[-1].append(request)
+        room -= size
+    return made
 
 
 def _work(layout: Layout, tab: Tab) -> Work:
@@ -173,3 +191,16 @@ def _split(
         made.append([])
     made[-1] += last
     return made
+
+
+# --- the Log ---------------------------------------------------------------------------------
+
+
+def with_calls(plan: Plan, calls: int) -> Plan:
+    """The plan whose Log says how many calls its run makes."""
+    log = plan.fills.get(LOG, {})
+    last = max((row for row, _ in log), default=0)
+    place = (last, LOG_COLUMNS.index("calls") + 1)
+    if not last or log.get(place) is not None:
+        return plan
+    return replace(plan, fills={**plan.fills, LOG: {**log, place: calls}})

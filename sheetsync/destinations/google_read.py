@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
-from gspread.urls import SPREADSHEET_VALUES_BATCH_URL
+from gspread.urls import SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
 from sheetsync.dashboard import Board, Dashboard, Guide, Tab
 from sheetsync.destinations.google_book import FIELDS, Book, Sheet, book_of
@@ -18,6 +19,7 @@ from sheetsync.destinations.google_found import (
     Found,
     found_of,
     header_row,
+    is_text,
     looks_like,
     newest_of,
     texts,
@@ -29,7 +31,11 @@ from sheetsync.destinations.google_history import (
     earlier_days,
     tail_of,
 )
+from sheetsync.destinations.google_imports import FIELDS as FORMULAS
+from sheetsync.destinations.google_imports import cells_at, team_formulas
+from sheetsync.destinations.google_spills import block_of, spill_tabs
 from sheetsync.errors import DestinationError
+from sheetsync.plan import Block as Rows
 from sheetsync.plan import State, zone_of
 
 Json = dict[str, Any]
@@ -45,6 +51,7 @@ class Reader:
     def __init__(self, client: SheetsClient, spreadsheet: str, now: Callable[[], datetime]) -> None:
         self.client, self.spreadsheet, self.now = client, spreadsheet, now
         self.history: GoogleHistory | None = None
+        self._spilled: Mapping[str, Rows] = {}
 
     def read(self, dashboard: Dashboard, attempt: int = 1) -> Found:
         """Raises DestinationError for a tab that has our title and is not ours."""
@@ -58,7 +65,8 @@ class Reader:
                 return self.read(dashboard, attempt + 1)
         computed = self._computed(dashboard, sheets, grids)
         found = found_of(book, dashboard, sheets, grids, computed)
-        return replace(found, state=self._with_history(found, dashboard, history))
+        found = replace(found, state=self._with_history(found, dashboard, history))
+        return replace(found, state=self._with_imports(found, dashboard))
 
     # --- which tabs -------------------------------------------------------------------------
 
@@ -109,6 +117,9 @@ class Reader:
                 mine = list(_ranges(tab, sheets[tab.key]))
                 ranges += mine
                 whose += [tab.key] * len(mine)
+        # Whole results, where they are compared with what was read of the sites.
+        spilled = spill_tabs(book) if "imports" in sheets else {}
+        ranges += [(sheet.id, 1, 1, 0, 0) for sheet in spilled.values()]
         blocks = self._days(book, dashboard, sheets)
         ranges += blocks
         parts = self.values(ranges) if ranges else []
@@ -116,7 +127,9 @@ class Reader:
         for key, part in zip(whose, parts[: len(whose)], strict=True):
             _lay(grids[key], part)
         history: dict[int, dict[int, Raw]] = {}
-        for part in parts[len(whose) :]:
+        rest = iter(parts[len(whose) :])
+        self._spilled = {title: block_of(sheet, next(rest)) for title, sheet in spilled.items()}
+        for part in rest:
             _lay(history, part)
         self._blocks = [(block[1], block[3]) for block in blocks]
         return dict(grids), history
@@ -181,6 +194,14 @@ class Reader:
             since=doors.since,
         )
 
+    def _with_imports(self, found: Found, dashboard: Dashboard) -> State:
+        return replace(
+            found.state,
+            spilled=self._spilled,
+            cells=partial(cells_at, found, self._cells),
+            formulas=partial(team_formulas, found, dashboard, self._formulas),
+        )
+
     def _newest_days(self, state: State) -> dict[str, date]:
         zone = zone_of(state)
         held = state.tabs.get("profiles")
@@ -202,13 +223,29 @@ class Reader:
 
     # --- the call ---------------------------------------------------------------------------
 
-    def values(self, ranges: Sequence[Range], render: str = "FORMULA") -> list[Grid]:
+    def _cells(self, where: Sequence[tuple[int, int, int]]) -> list[Grid]:
+        """What single cells show, dates as text."""
+        ranges = [(sheet, row, at, row, at) for sheet, row, at in where]
+        return self.values(ranges, "UNFORMATTED_VALUE", "FORMATTED_STRING")
+
+    def _formulas(self, sheets: Sequence[int]) -> Json:
+        """``spreadsheets.getByDataFilter``: the formulas of whole tabs."""
+        url = f"{SPREADSHEET_URL % self.spreadsheet}:getByDataFilter"
+        body = {"dataFilters": [{"gridRange": grid_range(sheet, 1, 1)} for sheet in sheets]}
+        answer: Json = self.client.request(
+            "post", url, params={"fields": FORMULAS}, json=body
+        ).json()
+        return answer
+
+    def values(
+        self, ranges: Sequence[Range], render: str = "FORMULA", dates: str = "SERIAL_NUMBER"
+    ) -> list[Grid]:
         """``values:batchGetByDataFilter``. FORMULA gives numbers as numbers and the team's
         formulas as text. Google answers each range once, with the filters that asked for it."""
         body = {
             "dataFilters": [{"gridRange": grid_range(*where)} for where in ranges],
             "valueRenderOption": render,
-            "dateTimeRenderOption": "SERIAL_NUMBER",
+            "dateTimeRenderOption": dates,
             "majorDimension": "ROWS",
         }
         url = f"{SPREADSHEET_VALUES_BATCH_URL % self.spreadsheet}ByDataFilter"
@@ -284,7 +321,7 @@ def _typed(tab: Tab | Guide | Board, sheet: Sheet, grid: Grid) -> list[int]:
     """Positions to read the values of, when the team typed a formula where sheetsync reads."""
     if isinstance(tab, Tab):
         ours = {sheet.handles.get(c.key, 0) for c in tab.columns if c.owned}
-        read = {sheet.handles.get(c.key, 0) for c in tab.columns if c.team}
+        read = {sheet.handles.get(c.key, 0) for c in tab.columns if c.team and not is_text(tab, c)}
         skip = ours
     elif isinstance(tab, Board):
         read, skip = {cell.at for cell in tab.picks.values()}, set()

@@ -51,8 +51,12 @@ def formulas(layout: Layout, tab: Tab, rows: RowsAfter) -> Iterator[Json]:
     """One ``repeatCell`` for each formula column; rows without numbers lose theirs."""
     filled = [n for n, cells in rows.all.items() if cells.get("for") is not None]
     yield from formulas_in(layout, tab, filled)
+    yield from without_formulas(layout, tab, rows.cleared)
+
+
+def without_formulas(layout: Layout, tab: Tab, cleared: Collection[int]) -> Iterator[Json]:
     sheet, at = layout.ids[tab.key], layout.at[tab.key]
-    for top, bottom in runs(rows.cleared):
+    for top, bottom in runs(cleared):
         for left, right in runs(at[c.key] for c in tab.columns if c.formula):
             yield repeat_cell(grid_range(sheet, top, left, bottom, right), {})
 

@@ -66,8 +66,9 @@ class Doors:
         now: Callable[[], datetime],
         ignore_robots: bool = False,
         keep: Callable[[Page], None] | None = None,
+        hold: Callable[[str, Answer], None] = lambda url, answer: None,
     ) -> None:
-        self._client, self._robots = client, robots
+        self._client, self._robots, self._hold = client, robots, hold
         self._environment, self._now = environment, now
         self._ignore_robots, self._keep = ignore_robots, keep
         self._closed = Closed()
@@ -125,6 +126,8 @@ class Doors:
             accept_language=platform.language,
             may_follow=lambda hop: self._refusal(door, url, hop),
         )
+        if not secrets:  # what a key has opened is for nobody else
+            self._hold(url, answer)
         page = self._page(answer, door, secrets)
         if self._keep and answer.text:
             self._keep(page)

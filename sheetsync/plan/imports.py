@@ -198,8 +198,6 @@ class ImportRows:
 
     def _spill(self, title: str, rows: Block) -> str:
         """Plans the tab; returns what has to be said about it."""
-        if self.state.narrow:
-            return "Whole results are written into workbooks (.xlsx) only so far."
         held = {known.casefold(): known for known in self.state.spilled}
         known = held.get(title.casefold())
         if known is None and (problem := self._no_title(title)):
@@ -209,9 +207,10 @@ class ImportRows:
             return f"Another import spills into the tab {name}; type another name."
         most = max(SPILL_CELLS // len(rows[0]), 1)
         self.spills[name] = _trimmed(rows[:most])
-        if len(rows) <= most:
-            return ""
-        return f"The tab {name} has the first {most:,} of {len(rows):,} rows."
+        long = any(isinstance(v, str) and len(v) > MOST_TEXT for row in rows[:most] for v in row)
+        few = f"The tab {name} has the first {most:,} of {len(rows):,} rows."
+        cut = f"The tab {name} has the first {MOST_TEXT:,} signs of a text that is longer."
+        return _joined(few if len(rows) > most else "", cut if long else "") or ""
 
     def _no_title(self, title: str) -> str:
         if not _EXCEL_TITLE.fullmatch(title) or title[0] == "'" or title[-1] == "'":
@@ -314,11 +313,16 @@ def _joined(*parts: str) -> str | None:
 
 
 def _trimmed(rows: Block) -> Block:
-    """Without blank rows and columns at the end: nobody can read those back."""
+    """Without blank rows and columns at the end, which nobody can read back; texts as a cell
+    can hold them."""
     places = ((n, at, v) for n, row in enumerate(rows, 1) for at, v in enumerate(row, 1))
     filled = [(n, at) for n, at, value in places if value is not None]
     last, width = (max((place[n] for place in filled), default=0) for n in (0, 1))
-    return tuple(row[:width] for row in rows[:last])
+    return tuple(tuple(_fitting(value) for value in row[:width]) for row in rows[:last])
+
+
+def _fitting(value: Scalar) -> Scalar:
+    return value[:MOST_TEXT] if isinstance(value, str) else value
 
 
 def _text(value: Value) -> str:

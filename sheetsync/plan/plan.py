@@ -92,7 +92,7 @@ class Plan:
             if hidden or not self.dashboard.tab(change.tab).column(change.column).hidden
         ]
         spilled = [
-            f"{title}: {len(rows)} × {len(rows[0])} cells, written whole"
+            f"{title}: {len(rows)} × {len(rows[0]) if rows else 0} cells, written whole"
             for title, rows in self.spills.items()
         ]
         return made + shown + spilled

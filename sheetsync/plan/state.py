@@ -138,8 +138,7 @@ class State:
     For imports: ``titles`` are those of all tabs; ``cells(places)`` what stands there, without the
     blank ones; ``formulas(word)`` the formulas with that word in cells that are the team's; and
     ``spilled`` holds by title the tabs that sheetsync made for whole results. ``locale`` is the
-    one in which people read numbers here. ``narrow``: this destination does neither look into the
-    team's cells nor write whole results yet.
+    one in which people read numbers here.
     """
 
     tabs: Mapping[str, TabState] = field(default_factory=dict)
@@ -159,7 +158,6 @@ class State:
     formulas: Callable[[str], Iterable[tuple[Place, str]]] = _no_formulas
     spilled: Mapping[str, Block] = field(default_factory=dict)
     locale: str = "en_US"
-    narrow: bool = False
     forgotten: Forgotten = field(default_factory=Forgotten)
 
 

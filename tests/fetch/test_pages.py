@@ -8,7 +8,7 @@ import pytest
 
 from sheetsync import importxml
 from sheetsync.fetch.pages import Pages
-from sheetsync.fetch.web import Manners
+from sheetsync.fetch.way import Manners, Way
 from sheetsync.importxml.answers import content_of
 from sheetsync.model import Outcome
 from tests.world import World
@@ -39,9 +39,10 @@ def test_thirty_imports_of_two_pages_are_two_requests_and_every_value_is_right(
     ]
     sheet = {f"A{number}": f"https://{host}/list" for number, host in enumerate(HOSTS)}
     with (
-        Pages(Manners(allow_hosts=HOSTS), {}) as pages,
+        Way((), Manners(allow_hosts=HOSTS), {}) as way,
         importxml.Worker() as worker,
     ):
+        pages = Pages(way)
         for text, value in wanted:
             call = importxml.to_import(text, sheet.__getitem__)
             found = worker.evaluate(call, content_of(pages.get(call.url)))
@@ -55,13 +56,13 @@ def test_thirty_imports_of_two_pages_are_two_requests_and_every_value_is_right(
     ["https://[", "https://other.example/", "https://127.0.0.1/", "http://one.example/", "x"],
 )
 def test_an_address_without_leave_is_never_asked(world: World, url: str) -> None:
-    with Pages(Manners(allow_hosts=HOSTS), {}) as pages:
-        assert pages.get(url).problem is Outcome.REFUSED_ADDRESS
+    with Way((), Manners(allow_hosts=HOSTS), {}) as way:
+        assert Pages(way).get(url).problem is Outcome.REFUSED_ADDRESS
     assert not world.server.log
 
 
 def test_a_page_that_robots_forbids_is_not_asked(world: World) -> None:
-    with Pages(Manners(allow_hosts=HOSTS), {}) as pages:
-        answer = pages.get("https://one.example/no")
+    with Way((), Manners(allow_hosts=HOSTS), {}) as way:
+        answer = Pages(way).get("https://one.example/no")
     assert answer.problem is Outcome.ROBOTS_DISALLOWED
     assert [seen.path for seen in world.seen("one.example")] == ["/robots.txt"]

@@ -251,6 +251,21 @@ def test_what_is_too_much_for_a_tab_is_left_out_and_that_is_said(listing: Listin
     assert "first 20,000 of 20,005 rows" in str(listing[2]["why"])
 
 
+def test_a_text_too_long_for_a_cell_is_cut_in_its_tab_and_that_is_said(listing: Listing) -> None:
+    listing.type(2, spill="Prices")
+    plan = listing.sync(read(1, "x" * 40_000))
+    assert plan.spills == {"Prices": ((1,), ("x" * 32_000,))}
+    assert "first 32,000 signs of a text" in str(listing[2]["why"])
+    assert listing.sync(read(1, "x" * 40_000)).spills == {}
+
+
+def test_a_whole_result_of_nothing_is_an_empty_tab(listing: Listing) -> None:
+    listing.type(2, spill="Prices")
+    plan = listing.sync(read(None, None))
+    assert plan.spills == {"Prices": ()}
+    assert "Prices: 0 × 0 cells, written whole" in plan.lines()
+
+
 # --- adopted formulas -----------------------------------------------------------------------
 
 
