@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -323,3 +324,26 @@ def test_the_question_can_be_answered_with_no(
     result = CliRunner().invoke(main, ["forget", ANNA], input="n\n")
     assert result.exit_code != 0
     assert Path("dashboard.xlsx").read_bytes() == before
+
+
+def test_what_a_killed_run_left_in_the_temp_folder_goes_and_nothing_else_does(
+    tmp_path: Path, dashboard: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temp = tmp_path / "temp"
+    old, fresh = temp / "sheetsync-scratch-abcd1234", temp / "sheetsync-scratch-efgh5678"
+    theirs = temp / "sheetsync-main"
+    for folder in (old, fresh, theirs):
+        folder.mkdir(parents=True)
+        (folder / "sheet.xml").write_text("anna.bakt")
+    for folder in (old, theirs):
+        os.utime(folder, (0, 0))
+    monkeypatch.setattr(tempfile, "tempdir", str(temp))
+    dashboard()
+    run("forget", ANNA, "--yes")
+    assert sorted(path.name for path in temp.iterdir()) == [theirs.name, fresh.name]
+
+
+def test_somebody_who_was_not_there_is_not_said_to_be_removed(dashboard: Made) -> None:
+    dashboard()
+    told = run("forget", "https://www.tiktok.com/@nobody.here", "--yes").output
+    assert "@nobody.here was not there, and will not be read" in told

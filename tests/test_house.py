@@ -389,7 +389,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_whole",
         "errors",
         "plan",
-        "plan.erasure",
     },
     "destinations.google_errors": {"errors"},
     "destinations.google_fence": set(),
@@ -555,7 +554,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "destinations.workbook_engine": set(),
     "destinations.workbook_erase": {
-        "dashboard",
         "dashboard.formulas",
         "destinations",
         "destinations.workbook_cells",
@@ -563,7 +561,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.workbook_read",
         "destinations.workbook_state",
         "plan",
-        "plan.erasure",
     },
     "destinations.workbook_formats": {
         "dashboard",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -53,6 +53,7 @@ _OF_A_SPREADSHEET = (
 )
 _ANYWHERE = (
     "  other copies      files that were mailed, downloaded, printed, or committed to a repository",
+    "  logs              sheetsync.log of a schedule, and whatever else keeps what runs printed",
     "  GitHub            old runs: Actions, choose the run, Delete; artifacts go with it",
     "  saved pages       in folders that you did not name with --save",
     "  charts, pictures  and tabs that your team made: look at them once",
@@ -128,9 +129,11 @@ def forget(
         return
     if not yes and somebody_answers():
         click.confirm("Remove all that?", abort=True, err=True)
+    gone = anything(plan.erasure, traces, pages)
     notes = run.apply()
     notes += [f"not deleted: {name}; delete it by hand." for name in delete_swept(pages)]
-    say(f"\n@{target.handle} is removed, and is not read again unless --allow lifts that.\n")
+    what = "is removed, and is not" if gone else "was not there, and will not be"
+    say(f"\n@{target.handle} {what} read again unless --allow lifts that.\n")
     say("\n".join(out_of_reach(to)))
     for line in notes:
         note(f"note: {line}")
@@ -208,6 +211,7 @@ class Forgetting:
             salt=self.salt,
             allow_loss=self.allow_loss,
             earlier=self.earlier,
+            spoken=[name for p in self.platforms for name in _called(p)],
         )
         self.earlier = plan.erasure
         return plan
@@ -218,6 +222,12 @@ class Forgetting:
         state = destination.read(described)
         whole = with_fields(described, state, NOTHING)
         return (described, state) if whole == described else (whole, destination.read(whole))
+
+
+def _called(platform: Platform) -> Iterator[str]:
+    """Its names in the cells of everybody."""
+    yield from (platform.key, platform.name)
+    yield from (layout.name for layout in platform.layouts)
 
 
 def traces_of(destination: Destination, plan: Plan) -> Traces:
@@ -242,6 +252,12 @@ def about(erasure: Erasure, platforms: Sequence[Platform]) -> Callable[[Page], b
         return asked is not None and f"{asked.platform}:{asked.handle.lower()}" in erasure.keys
 
     return is_about
+
+
+def anything(erasure: Erasure, traces: Traces, pages: Swept) -> bool:
+    """Whether there was anything of them."""
+    kept = traces.history or traces.places or traces.copies
+    return bool(erasure.rows or erasure.spills or kept or pages.files)
 
 
 def lines(run: Forgetting, plan: Plan, traces: Traces, pages: Swept) -> list[str]:

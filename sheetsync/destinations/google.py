@@ -196,8 +196,7 @@ class GoogleDestination:
         found, reader = self._found, self._reader
         if found is None or reader is None or self._dashboard is None or not found.sheets:
             return Traces()
-        dashboard = self._dashboard
-        return self._asked(lambda: traces_in(scrub_of(reader, found, dashboard, erasure)))
+        return self._asked(lambda: traces_in(scrub_of(reader, found, erasure)))
 
     def _new_reader(self) -> Reader:
         return Reader(self.client, self.spreadsheet, self.now)

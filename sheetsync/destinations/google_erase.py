@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sheetsync.dashboard import Dashboard, Formula
+from sheetsync.dashboard import Formula
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_book import Book
 from sheetsync.destinations.google_cells import (
@@ -39,7 +39,6 @@ from sheetsync.destinations.google_tidy import put_back, without
 from sheetsync.destinations.google_whole import Whole, read_whole
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, Row
-from sheetsync.plan.erasure import own_texts
 
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _LEFT = "Their rows are taken out, but a copy is left in the hidden tab “sheetsync undo”"
@@ -53,11 +52,11 @@ class Write(Protocol):
     ) -> object: ...
 
 
-def scrub_of(reader: Reader, found: Found, dashboard: Dashboard, erasure: Erasure) -> Scrub:
+def scrub_of(reader: Reader, found: Found, erasure: Erasure) -> Scrub:
     history = found.sheets.get("history")
     ours = {sheet.id for sheet in found.sheets.values()}
     whole = read_whole(reader, ours, history.id if history else None)
-    return Scrub(whole, found, erasure, own_texts(dashboard))
+    return Scrub(whole, found, erasure)
 
 
 def traces_in(scrub: Scrub) -> Traces:
@@ -99,7 +98,7 @@ class Erasing:
     def run(self) -> None:
         """Raises DestinationChanged when something of the person is left, or was moved."""
         reader = self.new_reader()
-        scrub = scrub_of(reader, self.found, self.plan.dashboard, self.erasure)
+        scrub = scrub_of(reader, self.found, self.erasure)
         found = reader.read(self.plan.dashboard)
         self._refuse_changed(found)
         assert reader.history is not None
@@ -143,7 +142,7 @@ class Erasing:
         requests = [r for one in wrong for r in self._restored(layout, one, copies, before)]
         requests += emptied(found.book)
         anywhere = replace(self.erasure, rows={})
-        scrub = scrub_of(reader, found, self.plan.dashboard, anywhere)
+        scrub = scrub_of(reader, found, anywhere)
         self.write(found.book, [requests], first=part, of=part)
         left = scrub.cells() or scrub.history() or any(True for _ in scrub.objects())
         if wrong or left:

@@ -51,10 +51,10 @@ class Hit:
 
 
 class Scrub:
-    """``whole`` is all that was read, ``found`` which tabs are ours, ``own`` our own texts."""
+    """``whole`` is all that was read, ``found`` which tabs are ours."""
 
-    def __init__(self, whole: Whole, found: Found, erasure: Erasure, own: Collection[str]) -> None:
-        self.whole, self.found, self.erasure, self.own = whole, found, erasure, own
+    def __init__(self, whole: Whole, found: Found, erasure: Erasure) -> None:
+        self.whole, self.found, self.erasure = whole, found, erasure
         self.keys = {sheet.id: key for key, sheet in found.book.ours.items()}
         self.keys |= {sheet.id: key for key, sheet in found.sheets.items()}
         self.picks = {
@@ -140,7 +140,7 @@ class Scrub:
     def _value(self, value: Json, *, pick: bool) -> Json | None:
         """None for one that stays, {} for an empty cell. A pick of theirs is no pick any more."""
         text, formula = value.get("stringValue"), value.get("formulaValue")
-        if text and text not in self.own:
+        if text:
             new = self.erasure.cell(text)
             if new != text:
                 return {"stringValue": new} if new and not pick else {}
@@ -151,7 +151,7 @@ class Scrub:
         return None
 
     def _note(self, note: str) -> str | None:
-        new = note if note in self.own else self.erasure.cell(note) or ""
+        new = self.erasure.cell(note) or ""
         return None if new == note else new
 
     def _names(self, value: object) -> bool:
@@ -196,7 +196,7 @@ class Scrub:
         yield from self._named()
         titles = {tab.title.casefold() for tab in self.whole.tabs}
         for tab in self.whole.tabs:
-            if tab.title not in self.own and self.erasure.names_them(tab.title):
+            if self.erasure.names_them(tab.title):
                 new = _free(self.erasure.cell(tab.title) or words.REMOVED, titles)
                 named = {"properties": {"sheetId": tab.id, "title": new}, "fields": "title"}
                 yield f"the title of the tab {tab.title}", {"updateSheetProperties": named}

@@ -160,7 +160,7 @@ class WorkbookDestination:
         if snapshot is None or dashboard is None:
             return Traces()
         copies = copies_of(self.path, erasure)
-        found = traces_in(snapshot, self._found, dashboard, erasure, copies)
+        found = traces_in(snapshot, self._found, erasure, copies)
         return replace(found, lost=lost(snapshot, Ours.of(dashboard, self._found)))
 
     def _lose(self, erasure: Erasure, words: Sequence[str]) -> None:

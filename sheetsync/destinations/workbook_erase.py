@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.formulas import letters
 from sheetsync.destinations import Traces
 from sheetsync.destinations.workbook_cells import Cell, Cells
@@ -22,28 +21,20 @@ from sheetsync.destinations.workbook_names import PREFIX
 from sheetsync.destinations.workbook_read import Snapshot
 from sheetsync.destinations.workbook_state import Found
 from sheetsync.plan import Erasure
-from sheetsync.plan.erasure import own_texts
 
 _CELL = re.compile(">([^<>]+)<")
 
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """``ours`` are the texts that sheetsync itself writes: a person may be called “Likes”."""
+    """What stays of a cell."""
 
     erasure: Erasure
-    ours: frozenset[str]
-
-    @classmethod
-    def of(cls, erasure: Erasure, dashboard: Dashboard) -> Eraser:
-        return cls(erasure, own_texts(dashboard))
 
     def row(self, cells: Cells) -> Cells:
         return {at: self.cell(cell) for at, cell in cells.items()}
 
     def cell(self, cell: Cell) -> Cell:
-        if self.is_ours(cell):
-            return cell
         value = self.erasure.cell(cell.value) if isinstance(cell.value, str) else cell.value
         formula = self.erasure.formula(cell.formula) if cell.formula else ""
         return cell._replace(value=value, formula=formula)
@@ -56,20 +47,15 @@ class Eraser:
             for n, c in shown.items()
         }
 
-    def is_ours(self, cell: Cell) -> bool:
-        return not cell.formula and cell.value in self.ours
-
     def names_them(self, cell: Cell) -> bool:
         """What a person put there: not what a formula makes of other cells."""
         text = cell.formula or cell.value
-        return isinstance(text, str) and not self.is_ours(cell) and self.erasure.names_them(text)
+        return isinstance(text, str) and self.erasure.names_them(text)
 
 
-def traces_in(
-    snapshot: Snapshot, found: Found, dashboard: Dashboard, erasure: Erasure, copies: list[Path]
-) -> Traces:
+def traces_in(snapshot: Snapshot, found: Found, erasure: Erasure, copies: list[Path]) -> Traces:
     """What will go besides the rows that the plan names, and what no program can put right."""
-    eraser = Eraser.of(erasure, dashboard)
+    eraser = Eraser(erasure)
     hidden = {found.titles.get(key) for key in ("history", "trend", "log")}
     gone = {found.titles.get(tab): rows for tab, rows in erasure.rows.items()}
     places = [

@@ -53,7 +53,7 @@ class Frame:
         self.titles = {tab.key: known.get(tab.key, tab.title) for tab in self.dashboard.tabs}
         self.places = self._places()
         erasure = self.plan.erasure
-        self.eraser = None if erasure is None else Eraser.of(erasure, self.dashboard)
+        self.eraser = None if erasure is None else Eraser(erasure)
 
     @property
     def dashboard(self) -> Dashboard:

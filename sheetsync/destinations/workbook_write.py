@@ -8,7 +8,9 @@ without History, which a spreadsheet engine computes; then the file itself, with
 from __future__ import annotations
 
 import io
+import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -38,14 +40,27 @@ from sheetsync.destinations.workbook_tables import write_table
 from sheetsync.destinations.workbook_values import evaluate
 from sheetsync.plan import Plan
 
+_SCRATCH = "sheetsync-scratch-"  # no name that somebody gives a folder of theirs
+#: Seconds after which a run that wrote there is not at work any more.
+_STALE = 3600
+
 
 def write_workbook(path: Path, plan: Plan, snapshot: Snapshot | None, found: Found) -> None:
     """The whole workbook that ``plan`` asks for, at ``path``. Raises OSError, and
     DestinationError when ``snapshot`` breaks while it is read."""
-    with tempfile.TemporaryDirectory(prefix="sheetsync-") as scratch:
+    _sweep_scratch()
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
         values = _values(plan, snapshot, found, Path(scratch))
         _, data = _written(plan, snapshot, found, scratch, values)
     path.write_bytes(data)
+
+
+def _sweep_scratch() -> None:
+    """What runs left that were killed while they wrote: it holds names and numbers of people."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _STALE:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _values(plan: Plan, snapshot: Snapshot | None, found: Found, scratch: Path) -> Values:

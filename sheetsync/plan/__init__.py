@@ -20,7 +20,7 @@ from sheetsync.dashboard.trend import LINES
 from sheetsync.dashboard.words.headings import CARDS
 from sheetsync.model import FIELDS, Count, Outcome, Profile, Record
 from sheetsync.plan.changes import Change, Counts
-from sheetsync.plan.erasure import Erasure, erasure_of, without
+from sheetsync.plan.erasure import Erasure, erasure_of, own_texts, without
 from sheetsync.plan.follow import follow
 from sheetsync.plan.forgotten import Forgotten, respected
 from sheetsync.plan.history import plan_days
@@ -185,13 +185,16 @@ def forget_plan(
     salt: str,
     allow_loss: bool = False,
     earlier: Erasure | None = None,
+    spoken: Collection[str] = (),
 ) -> Plan:
     """The plan after which the dashboard holds nothing of ``target`` but marks (see Forgotten).
 
     ``salt`` is random text, used when the dashboard has none yet; ``earlier`` what an attempt
-    found that somebody's hand came between.
+    found that somebody's hand came between; ``spoken`` what platforms and layouts are called.
     """
-    erasure = replace(erasure_of(state, target, find, earlier), allow_loss=allow_loss)
+    ours = own_texts(dashboard) | frozenset(spoken)
+    found = erasure_of(state, target, find, earlier)
+    erasure = replace(found, ours=ours, allow_loss=allow_loss)
     forgotten = state.forgotten.adding(erasure.names, salt)
     rest = replace(without(state, erasure), forgotten=forgotten)
     done = Record(target.platform, "profile", Outcome.FORGOTTEN)  # for the Log: that, not who

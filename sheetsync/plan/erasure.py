@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, words
-from sheetsync.model import Post, Profile
+from sheetsync.model import CapturedBy, Post, Profile, Source
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
 from sheetsync.plan.imports import listed_rows
 from sheetsync.plan.rows import Find
@@ -43,7 +44,9 @@ class Erasure:
     - copies of the dashboard that the destination made itself go, where they name the person.
 
     ``keys`` are profile keys, ``accounts`` ``platform:account id``, ``names`` what is to be marked.
-    With ``allow_loss`` things of the team that cannot stay in a new file go with it.
+    ``ours`` are the texts that sheetsync itself writes about anybody: a person may be called
+    “Likes” or “saved”. With ``allow_loss`` things of the team that cannot stay in a new file go
+    with it.
     """
 
     keys: frozenset[str] = frozenset()
@@ -52,6 +55,7 @@ class Erasure:
     spills: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     pattern: re.Pattern[str] = _NOTHING
+    ours: frozenset[str] = frozenset()
     allow_loss: bool = False
 
     def is_of(self, profile: str, account_id: str = "") -> bool:
@@ -60,10 +64,12 @@ class Erasure:
         return profile in self.keys or f"{platform}:{account_id}" in self.accounts
 
     def names_them(self, text: str) -> bool:
-        return self.pattern.search(text) is not None
+        return text not in self.ours and self.pattern.search(text) is not None
 
     def cell(self, text: str) -> str | None:
         """The text without the person; None when nothing else was in it."""
+        if text in self.ours:
+            return text
         cleaned = self.pattern.sub(words.REMOVED, text)
         return (
             None if not cleaned.replace(words.REMOVED, "").strip() and cleaned != text else cleaned
@@ -88,10 +94,12 @@ def erasure_of(
     posts = [row for row in _rows(state, "posts") if _is_post_of(row, keys, accounts, find)]
     handles = {key.partition(":")[2] for key in keys} | {target.handle}
     ids = {account.partition(":")[2] for account in accounts}
+    ids |= {row.text("for").rpartition(":")[2] for row in posts}
     shown = {row.text("name") for row in profiles}
+    others = {row.text("name") for row in _rows(state, "profiles") if row not in profiles}
     addresses = {target.url} | {row.text("address") for row in profiles}
     addresses |= {row.text("address") for row in posts if _is_nameless(row, find)}
-    pattern = _either(_pattern(handles, ids, shown, addresses), earlier.pattern)
+    pattern = _either(_pattern(handles, ids, _names(shown, others), addresses), earlier.pattern)
     gone = {"profiles": profiles, "posts": posts}
     imports = _imports_of(state, pattern, gone)
     rows = {**gone, "imports": imports}
@@ -117,7 +125,9 @@ def erasure_of(
 
 def own_texts(dashboard: Dashboard) -> frozenset[str]:
     """The texts that sheetsync itself writes: a person may be called “Likes”."""
-    return frozenset(_own_texts(dashboard))
+    told = (*words.Status, *words.STATUS, *words.WHY.values())
+    origins = (*get_args(Source), *get_args(CapturedBy))
+    return frozenset((*_own_texts(dashboard), *map(str, told), *origins))
 
 
 def _own_texts(dashboard: Dashboard) -> Iterator[str]:
@@ -265,11 +275,12 @@ def _rows(state: State, tab: str) -> tuple[Row, ...]:
 def _pattern(
     handles: Iterable[str], ids: Iterable[str], names: Iterable[str], addresses: Iterable[str]
 ) -> re.Pattern[str]:
+    """``names`` are patterns already."""
     parts = [
         *_addresses(handles, addresses),
         *(part for handle in _longest(handles) for part in _handle(handle)),
         *(rf"{_START}{re.escape(i)}(?!\w)" for i in _longest(ids) if len(i) >= _SHORT_ID),
-        *(part for name in _longest(names) for part in _name(name)),
+        *names,
     ]
     return re.compile("|".join(parts), re.IGNORECASE) if parts else _NOTHING
 
@@ -291,18 +302,38 @@ def _addresses(handles: Iterable[str], addresses: Iterable[str]) -> Iterator[str
             yield rf"(?:https?://)?(?:www\.|m\.)?{re.escape(bare)}{_END}[^\s\"'<>]*"
     for handle in _longest(handles):
         host = rf"{_START}(?:https?://)?(?:[\w-]+\.)+\w+/[^\s\"'<>]*?"
-        yield rf"{host}(?<=[/@=]){re.escape(handle)}{_END}[^\s\"'<>]*"
+        yield rf"{host}(?:(?<=[/@=])|(?<=%40)){re.escape(handle)}{_END}[^\s\"'<>]*"
 
 
 def _handle(handle: str) -> Iterator[str]:
     word = re.escape(handle)
-    yield rf"(?<![\w.-])(?:@|\w+:){word}{_END}"
+    yield rf"(?:%40|(?<![\w.-])(?:@|\w+:)){word}{_END}"
     yield rf"{_START}{word}{_END}" if _is_telling(handle) else _alone(word)
 
 
-def _name(name: str) -> Iterator[str]:
-    spaced = r"\s+".join(map(re.escape, name.split()))
-    yield rf"(?<!\w){spaced}(?!\w)" if _is_telling(name) else _alone(spaced)
+def _names(shown: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Patterns of the names shown: not where they are a part of somebody else's longer one."""
+    found = []
+    for name in _longest(shown):
+        guards = "".join(_not_in(name.split(), other.split()) for other in _longest(others))
+        spaced = _spaced(name.split())
+        found.append(rf"(?<!\w){guards}{spaced}(?!\w)" if _is_telling(name) else _alone(spaced))
+    return found
+
+
+def _not_in(name: list[str], other: list[str]) -> str:
+    """A guard before ``name``: what follows, or stands before, does not make ``other`` of it."""
+    less, whole = [part.casefold() for part in name], [part.casefold() for part in other]
+    for at in range(len(whole) - len(less) + 1):
+        if len(whole) > len(less) and whole[at : at + len(less)] == less:
+            before = re.escape(" ".join(other[:at]))
+            after = rf"(?!{_spaced(other[at:])}(?!\w))"
+            return f"(?:{after}|(?<!{before} ))" if before else after
+    return ""
+
+
+def _spaced(parts: list[str]) -> str:
+    return r"\s+".join(map(re.escape, parts))
 
 
 def _alone(word: str) -> str:

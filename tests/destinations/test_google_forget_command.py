@@ -61,7 +61,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.serve_person(HANDLE, NAME, ID, 77)
         made.serve_person("bsky.app", "Bluesky", "did:plc:bbbb", 9)
         people = f"bluesky:{HANDLE}", "bluesky:bsky.app"
-        made.sync(*people, "--import", HERS, "--import", EACH, status=1)  # nobody is listed yet
+        made.sync(*people, "--import", HERS, "--import", EACH)
         made.sync()
         decorate(made)
         yield made

@@ -71,6 +71,49 @@ def test_a_text_loses_the_person_and_nothing_else(
     assert erasure.cell(text) == left
 
 
+def test_a_longer_name_of_somebody_else_is_not_cut_into(sheet: Sheet) -> None:
+    sheet.sync(
+        profile("anna", at(21), followers=1, name="Anna Bakt Brood"),
+        profile("anna2", at(21), followers=1, name="Anna Bakt Brood Twee"),
+        profile("dr.anna", at(21), followers=1, name="Dr. Anna Bakt Brood"),
+    )
+    clean = erasure_of(sheet.state(), watch("anna"), find).cell
+    assert clean("Anna Bakt Brood Twee") == "Anna Bakt Brood Twee"
+    assert clean("Bio of Anna Bakt Brood  Twee here") == "Bio of Anna Bakt Brood  Twee here"
+    assert clean("Dr. Anna Bakt Brood") == "Dr. Anna Bakt Brood"
+    assert clean("ask Anna Bakt Brood Twelve") == "ask (removed) Twelve"
+    assert clean("Anna Bakt Brood, and Anna Bakt Brood Twee") == (
+        "(removed), and Anna Bakt Brood Twee"
+    )
+
+
+def test_the_address_of_a_person_and_the_ids_of_their_posts_go_however_they_are_written(
+    sheet: Sheet,
+) -> None:
+    seen = post("7000000001", "anna", views=9)
+    sheet.sync(profile("anna", at(21), followers=10, posts=[seen]))
+    clean = erasure_of(sheet.state(), watch("anna"), find).cell
+    assert clean("see https://tok.test/%40anna now") == "see (removed) now"
+    assert clean("video 7000000001") == "video (removed)"
+
+
+@pytest.mark.parametrize("word", ["saved", "clock", "tok", "universal", "Read", "Followers"])
+def test_our_own_words_are_nobodys_name_where_they_stand_alone(sheet: Sheet, word: str) -> None:
+    sheet.sync(profile(word.lower(), at(21), followers=1), profile("ben", at(21), followers=2))
+    plan = forget_plan(
+        *(DASHBOARD, sheet.state(), watch(word.lower()), NOW),
+        find=find,
+        platforms=TOK,
+        salt="s",
+        spoken=["tok", "universal"],
+    )
+    assert plan.erasure is not None
+    assert plan.erasure.cell(word) == word
+    assert plan.erasure.cell(f"ask @{word}") == "ask (removed)"
+    lost = [c for c in plan.changes if c.old is not None and c.new is None]
+    assert not lost, "nobody else's cell is emptied"
+
+
 @given(st.text(max_size=60))
 def test_no_text_is_too_strange_to_be_cleaned(text: str) -> None:
     erasure = erasure_of(State(), Profile("tok", "an.na", url("an.na")), find)
