@@ -10,7 +10,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-_GITHUB = re.compile(r"^(?:https://|ssh://git@|git@)github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+#: As git takes them. Before the @ a token may stand, which nothing here keeps or shows.
+_GITHUB = re.compile(
+    r"(?i)^(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?(?:www\.|ssh\.)?github\.com(?::\d+)?/"
+    r"|(?:[\w.-]+@)?github\.com:/?)"
+    r"([\w.-]+/[\w.-]+?)(?:\.git)?/*$"
+)
 
 
 def top(folder: Path) -> Path | None:
@@ -19,9 +24,10 @@ def top(folder: Path) -> Path | None:
 
 
 def repository(folder: Path) -> str:
-    """``owner/name`` on GitHub of a clone, "" when it has none there."""
-    found = _GITHUB.match(_git(folder, "remote", "get-url", "origin"))
-    return found[1] if found else ""
+    """``owner/name`` on GitHub of a clone, "" when it has none there. Of several, origin's."""
+    names = sorted(_git(folder, "remote").split(), key=lambda name: (name != "origin", name))
+    urls = [_git(folder, "remote", "get-url", name) for name in names]
+    return next((found[1] for url in urls if (found := _GITHUB.match(url))), "")
 
 
 def installed() -> str:
