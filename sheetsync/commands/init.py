@@ -50,7 +50,7 @@ from sheetsync.workflow import (
 )
 @option(
     "--credentials",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="The service account's key, for a Google spreadsheet.",
 )
