@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from sheetsync.cli import main
 from sheetsync.workflow import PATH, untouched
+from tests.commands.terminal import on_a_terminal
 from tests.runner import ROOT
 from tests.test_workflow import COMMIT, ID
 from tests.workbooks import rows
@@ -35,6 +34,10 @@ def run(*words: str) -> Result:
     result = CliRunner().invoke(main, ["init", *words])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return result
+
+
+def asked(folder: Path, typed: str, *words: str) -> str:
+    return on_a_terminal(folder, typed, "init", *words)
 
 
 def github(*words: str) -> Result:
@@ -80,13 +83,13 @@ def test_without_a_terminal_nothing_is_asked() -> None:
 
 
 def test_on_a_terminal_it_asks_where_the_dashboard_shall_live(tmp_path: Path) -> None:
-    said = on_a_terminal(tmp_path, "asked.xlsx\n")
+    said = asked(tmp_path, "asked.xlsx\n")
     assert "Address of your spreadsheet" in said
     assert (tmp_path / "asked.xlsx").exists()
 
 
 def test_a_wrong_answer_is_asked_again(tmp_path: Path) -> None:
-    said = on_a_terminal(tmp_path, "team.csv\nnowhere/team.xlsx\nteam.xlsx\n")
+    said = asked(tmp_path, "team.csv\nnowhere/team.xlsx\nteam.xlsx\n")
     assert "“team.csv” is neither a spreadsheet's address nor a path" in said
     assert "there is no folder nowhere" in said
     assert (tmp_path / "team.xlsx").exists()
@@ -94,7 +97,7 @@ def test_a_wrong_answer_is_asked_again(tmp_path: Path) -> None:
 
 def test_for_github_a_workbook_is_no_answer(tmp_path: Path) -> None:
     words = ("--github", "--action", ACTION, "--credentials", __file__)
-    said = on_a_terminal(tmp_path, f"team.xlsx\n{SHEET}\ny\n", *words)
+    said = asked(tmp_path, f"team.xlsx\n{SHEET}\ny\n", *words)
     assert "it has to be a Google spreadsheet's address" in said
     assert untouched(written())
 
@@ -126,7 +129,7 @@ def test_outside_of_a_repository_there_is_nothing_to_leave_out() -> None:
 
 
 def test_an_option_that_answers_is_not_asked_again(tmp_path: Path) -> None:
-    assert "Address of" not in on_a_terminal(tmp_path, "", "--to", "team.xlsx")
+    assert "Address of" not in asked(tmp_path, "", "--to", "team.xlsx")
     assert (tmp_path / "team.xlsx").exists()
 
 
@@ -276,9 +279,9 @@ def test_on_a_terminal_it_asks_before_a_changed_file_is_replaced(tmp_path: Path)
     Path(PATH).parent.mkdir(parents=True)
     Path(PATH).write_text("name: theirs\n")
     words = ["--to", SHEET, "--github", "--action", ACTION, "--credentials", __file__]
-    assert "Replace it?" in on_a_terminal(tmp_path, "y\nn\n", *words)
+    assert "Replace it?" in asked(tmp_path, "y\nn\n", *words)
     assert written() == "name: theirs\n"
-    on_a_terminal(tmp_path, "y\ny\n", *words)
+    asked(tmp_path, "y\ny\n", *words)
     assert untouched(written())
 
 
@@ -322,22 +325,3 @@ def test_a_key_that_is_in_no_file_makes_no_line(monkeypatch: pytest.MonkeyPatch)
 
 def test_two_ways_at_once_are_none() -> None:
     assert run("--to", SHEET, "--github", "--schedule", "cron").exit_code == 2
-
-
-def on_a_terminal(folder: Path, typed: str, *words: str, **env: str) -> str:
-    """What a person sees and types: a real terminal, a process of its own."""
-    ours, theirs = pty.openpty()
-    os.write(ours, typed.encode())
-    with subprocess.Popen(
-        [sys.executable, "-m", "sheetsync", "init", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        said, _ = process.communicate(timeout=60)
-    os.close(ours)
-    os.close(theirs)
-    return said

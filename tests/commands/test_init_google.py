@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from sheetsync.workflow import PATH
-from tests.commands.test_init import on_a_terminal
+from tests.commands.terminal import on_a_terminal
 from tests.destinations.test_google_command import ROBOT, Command
 from tests.runner import ROOT, SYNC, Job
 from tests.sheets_server import GoogleWorld
@@ -197,7 +197,7 @@ def test_on_a_terminal_a_key_is_asked_for_again_and_remembered(command: Command)
     said = on_a_terminal(
         command.folder,
         f"nowhere.json\n{command.key.name}\n",
-        *("--to", command.address),
+        *("init", "--to", command.address),
         **environment(command),
     )
     assert "nowhere.json: the file cannot be read" in said
