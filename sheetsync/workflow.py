@@ -131,8 +131,8 @@ def _job(wanted: Wanted) -> list[str]:
         f"          to: {json.dumps(wanted.spreadsheet)}",
         "          addresses: ${{ inputs.addresses }}",
         "          dry-run: ${{ inputs.dry-run }}",
-        *(_key() if wanted.auth == "key" else []),
         *_options(wanted.options),
+        *(_key() if wanted.auth == "key" else []),
         *_environment(wanted.secrets, wanted.examples),
     ]
 

@@ -209,6 +209,12 @@ def test_parts_of_another_kind_are_no_crash(part: str) -> None:
     judged(json.dumps(whole | yaml.load(part, yaml.BaseLoader)))
 
 
+def test_yaml_that_grows_or_never_ends_is_not_followed() -> None:
+    bomb = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30))
+    assert wrong(judged(f"{OURS}\na0: &a0 [x]\n{bomb}")) == set()
+    assert wrong(judged(f"{OURS}\nx: &x [*x]\n")) == {"Workflow"}
+
+
 # --- settings -------------------------------------------------------------------------------
 
 

@@ -1001,6 +1001,7 @@ PURE: set[str] = {
     "destinations.google_check",
     "destinations.google_looks",
     "understood",
+    "doctor.cron",
     "doctor.watched",
     "hosted",
     "markdown",

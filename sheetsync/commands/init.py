@@ -99,7 +99,7 @@ def init(
     if ready is not None:
         init_github.write(ready, state, commands, asks=asks())
     else:
-        say("\n".join(_next_steps(rest)))
+        say("\n".join(_next_steps(to, rest)))
 
 
 def asks() -> bool:
@@ -196,13 +196,15 @@ def _with_tabs(destination: Destination, to: str) -> State:
     return synced.plan.state
 
 
-def _next_steps(rest: list[str]) -> list[str]:
+def _next_steps(to: str, rest: list[str]) -> list[str]:
     """``rest`` are the options that this folder's settings do not say already."""
     more = "".join(f" {shlex.quote(word)}" for word in rest)
+    morning = f"sheetsync init --schedule cron{more}"
+    if spreadsheet_id(to):  # a workbook cannot live on GitHub's machines
+        morning = f"sheetsync init --github{more}, or\n{'':18}{morning}"
     return [
         "",
         f"Add a profile:    sheetsync sync https://bsky.app/profile/bsky.app{more}",
         "                  or paste its address into column A of the tab Profiles",
-        f"Every morning:    sheetsync init --github{more}, or",
-        f"                  sheetsync init --schedule cron{more}",
+        f"Every morning:    {morning}",
     ]

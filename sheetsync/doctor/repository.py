@@ -39,21 +39,24 @@ def repository_steps(
 
 
 def _key(one: Published) -> Step:
-    line = f"Add a line {ignored(one.path)} to .gitignore"
+    line = f"add a line {ignored(one.path)} to .gitignore"
+    out = f"take it out (git rm --cached {_quoted(one.path)})"
     if one.stage is Stage.COMMITTED:
         return wrong(
             "Repository",
             f"{one.path}, which holds a key, is in the history of this repository.",
             "Revoke the key (delete it on Google's page) and make a new one: taking the file out"
-            f" leaves it in every clone. {line}; git rm --cached {_quoted(one.path)}",
+            f" leaves it in every clone. Then {out} and {line}.",
             _ACCOUNTS,
         )
-    out = f" And: git rm --cached {_quoted(one.path)}" if one.stage is Stage.ADDED else ""
-    said = "the next commit" if one.stage is Stage.ADDED else "git add"
+    added = one.stage is Stage.ADDED
+    cure = f"{out} and {line}" if added else line
     return wrong(
         "Repository",
-        f"git would publish {one.path}, which holds a key, with {said}.",
-        f"{line}.{out} If it ever was pushed anywhere, revoke the key and make a new one.",
+        f"git would publish {one.path}, which holds a key, with"
+        f" {'the next commit' if added else 'git add'}.",
+        f"{cure[0].upper()}{cure[1:]}. If it ever was pushed anywhere, revoke the key and make a"
+        " new one.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What GitHub's runner is handed by the workflow, and what it can read with that. Pure.
+"""What GitHub's runner is handed by the workflow, and what it can read with that.
 
 Whether a secret is set, only GitHub knows; the link leads there.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -102,7 +101,8 @@ class Call:
 
     def named(self, kind: str) -> list[str]:
         """The ``secrets`` or ``vars`` that the file names, sorted; not those in its comments."""
-        return sorted(set(re.findall(rf"\b{kind}\.(\w+)", json.dumps(self.whole))))
+        texts = "\n".join(_texts(self.whole))
+        return sorted(set(re.findall(rf"\b{kind}\.(\w+)", texts)))
 
 
 def call_in(root: Path) -> Call | None:
@@ -173,6 +173,19 @@ def _of_lines(inputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         name, equals, behind = name.partition("=")
         if name.startswith("--"):
             yield name, behind if equals else value.strip()
+
+
+def _texts(whole: Tree) -> Iterator[str]:
+    """Every text in it once: what refers to itself, or to the same a million times, too."""
+    waiting: list[Any] = [whole]
+    seen: set[int] = set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif id(value) not in seen:
+            seen.add(id(value))
+            waiting += [*value, *value.values()] if isinstance(value, dict) else _list(value)
 
 
 def _tree(value: Any) -> Tree:

@@ -110,6 +110,7 @@ def test_settings_of_another_dashboard_stay_and_it_says_where_sync_goes() -> Non
     assert Path("sheetsync.toml").read_text() == 'to = "team.xlsx"\n'
     result = run("--to", "team.xlsx")
     assert "goes to" not in result.stderr and "--to" not in result.stdout
+    assert "--github" not in result.stdout, "a workbook cannot live there"
 
 
 def test_git_leaves_out_what_was_written_and_somebodys_own_list_stays(

@@ -193,6 +193,14 @@ def test_the_action_syncs_the_spreadsheet_with_the_key_of_a_secret(command: Comm
     assert "PRIVATE KEY" not in job.log + job.summary
 
 
+def test_on_a_terminal_it_waits_until_the_spreadsheet_is_shared(command: Command) -> None:
+    del command.google.books[command.id].shared[ROBOT]
+    words = ("init", "--to", command.address, "--credentials", command.key.name)
+    said = on_a_terminal(command.folder, "\n\x04", *words, **environment(command))
+    assert said.count(f"not shared with {ROBOT}") == 2, "Enter was pressed, and it was not yet"
+    assert "Press Enter when that is done" in said
+
+
 def test_on_a_terminal_a_key_is_asked_for_again_and_remembered(command: Command) -> None:
     said = on_a_terminal(
         command.folder,
