@@ -10,7 +10,28 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-_GITHUB = re.compile(r"^(?:https://|ssh://git@|git@)github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+#: As git takes them. Before the @ a token may stand, which nothing here keeps or shows.
+_GITHUB = re.compile(
+    r"(?i)^(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?(?:www\.|ssh\.)?github\.com(?::\d+)?/"
+    r"|(?:[\w.-]+@)?github\.com:/?)"
+    r"([\w.-]+/[\w.-]+?)(?:\.git)?/*$"
+)
+#: Seconds; git looks only into its own files.
+_PATIENCE = 20
+
+
+def git(folder: Path, *words: str) -> str:
+    """What git says, "" where it says no or is not there."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), "-c", "core.quotePath=false", *words],
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "surrogateescape").strip()
 
 
 def top(folder: Path) -> Path | None:
@@ -19,9 +40,10 @@ def top(folder: Path) -> Path | None:
 
 
 def repository(folder: Path) -> str:
-    """``owner/name`` on GitHub of a clone, "" when it has none there."""
-    found = _GITHUB.match(_git(folder, "remote", "get-url", "origin"))
-    return found[1] if found else ""
+    """``owner/name`` on GitHub of a clone, "" when it has none there. Of several, origin's."""
+    names = sorted(git(folder, "remote").split(), key=lambda name: (name != "origin", name))
+    urls = [git(folder, "remote", "get-url", name) for name in names]
+    return next((found[1] for url in urls if (found := _GITHUB.match(url))), "")
 
 
 def installed() -> str:
@@ -37,24 +59,10 @@ def installed() -> str:
     url, commit = str(found.get("url", "")), found.get("vcs_info", {}).get("commit_id", "")
     if url.startswith("file:"):
         folder = Path(url2pathname(unquote(urlsplit(url).path)))
-        return _at(repository(folder), _git(folder, "rev-parse", "HEAD"))
+        return _at(repository(folder), git(folder, "rev-parse", "HEAD"))
     named = _GITHUB.match(url)
     return _at(named[1] if named else "", commit)
 
 
 def _at(name: str, commit: str) -> str:
     return f"{name}@{commit}" if name and re.fullmatch(r"[0-9a-f]{40}", commit) else ""
-
-
-def _git(folder: Path, *words: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip()

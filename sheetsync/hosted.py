@@ -7,7 +7,7 @@ others who tried (“requests from GitHub Actions CI servers are blocked”).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -31,7 +31,8 @@ class Reach(IntEnum):
 class Hosted:
     """Of one platform: how many targets a hosted runner reaches, and the ``keys`` that help.
 
-    ``consent``: each account has a key of its own, which only its owner can give.
+    ``consent``: each account has a key of its own, which only its owner can give; the variables
+    among the keys that have an account's name in them are ``own``.
     """
 
     platform: Platform
@@ -39,6 +40,7 @@ class Hosted:
     reach: Reach
     keys: tuple[str, ...]
     consent: bool = False
+    own: tuple[str, ...] = ()
 
     def line(self) -> str:
         """``TikTok (12): no, but with a key: …`` for a person."""
@@ -69,6 +71,7 @@ def hosted(targets: Sequence[Target], platforms: Sequence[Platform]) -> list[Hos
             reach,
             _keys(group, by_key[key]),
             any(not door.one_key for door in _doors(group[0], by_key[key])),
+            _keys(group, by_key[key], own=True),
         )
         for (key, reach), group in found.items()
     ]
@@ -86,10 +89,29 @@ def reach_of(target: Target, platform: Platform) -> Reach:
     return min((_reach(door) for door in _doors(target, platform)), default=Reach.NO)
 
 
-def keys_of(found: Sequence[Hosted]) -> list[str]:
-    """The secrets that a workflow hands over, each once."""
-    names = dict.fromkeys(key for one in found for key in one.keys)
+def secrets_of(found: Sequence[Hosted], environment: Mapping[str, str]) -> list[str]:
+    """The secrets that a workflow hands over, each once.
+
+    A variable that has a watched person's name in it is one only when the key is there: the file
+    lies in a repository, and is no list of who is watched.
+    """
+    names = dict.fromkeys(
+        key for one in found for key in one.keys if key not in one.own or environment.get(key)
+    )
     return [name for name in names if re.fullmatch(r"[A-Z][A-Z0-9_]{2,99}", name)]
+
+
+def examples_of(found: Sequence[Hosted]) -> list[str]:
+    """What the variables of single accounts are called, with NAME for the account."""
+    names = dict.fromkeys(
+        key.replace("{HANDLE}", "NAME")
+        for one in found
+        if one.own
+        for door in one.platform.doors
+        for key in door.keys
+        if "{HANDLE}" in key
+    )
+    return list(names)
 
 
 def _reach(door: Door) -> Reach:
@@ -101,14 +123,15 @@ def _reach(door: Door) -> Reach:
     return Reach.KEY if door.keys and not door.key_optional else Reach.YES
 
 
-def _keys(targets: Sequence[Target], platform: Platform) -> tuple[str, ...]:
+def _keys(targets: Sequence[Target], platform: Platform, *, own: bool = False) -> tuple[str, ...]:
     names = dict.fromkeys(
         name
         for target in targets
         for door in _doors(target, platform)
         if door.hosted != "no"
-        for name in door.variables(target.handle)
+        for key, name in zip(door.keys, door.variables(target.handle), strict=True)
         if not name.endswith("_") or target.handle
+        if not own or "{HANDLE}" in key
     )
     return tuple(names)
 

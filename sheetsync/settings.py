@@ -11,12 +11,14 @@
 
 A key is an option's long name. At the top it means what the environment variable of that option
 means, so it reaches the same commands (``demo`` writes its own file, and no ``to`` of the team's
-does); in the table of a command, that command alone. An option typed, or its variable, wins.
+does); in the table of a command, that command alone. An option typed, or its variable, wins; so
+does the key itself in SHEETSYNC_CREDENTIALS_JSON over a ``credentials`` of the file.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -30,6 +32,17 @@ from click.core import ParameterSource
 from sheetsync.errors import ConfigError
 
 FILE = "sheetsync.toml"
+#: A value that is none, for a person.
+NOTHING = "(nothing)"
+#: Options of a sync that mean something on this computer: its files, its terminal, its moment.
+HERE_ALONE = frozenset(
+    f"--{name}"
+    for name in (
+        *("to", "credentials", "saved", "save", "captured", "delete-saved", "watch", "platform"),
+        *("dry-run", "json", "quiet", "verbose", "import", "adopt"),
+    )
+)
+KEY_VARIABLE = "SHEETSYNC_CREDENTIALS_JSON"
 _HINT = "README, “Settings”, lists what there is; sheetsync COMMAND --help too."
 _SECRET = re.compile(r"(?i)token|secret|password|passwd|private_key|api_?key|(^|_)key$|_json$")
 _SECRET_VALUE = re.compile(r"-----BEGIN|\"?private_key\"?\s*:|^(ghp_|github_pat_|AIza|ya29\.)")
@@ -53,6 +66,7 @@ def read_settings(folder: Path, commands: Mapping[str, click.Command]) -> Settin
             raise _wrong(name, f"sheetsync {name} is a command; write its options below [{name}].")
         there = {_long(option): option for option in _options(command)}
         _refuse_secrets(table, f"[{name}] ")
+        _refuse_twice(table, f"[{name}] ")
         for key, value in table.items():
             if (option := there.get(_plain(key))) is None:
                 raise _unknown(f"[{name}] {key}", f"sheetsync {name}", _plain(key), there)
@@ -61,6 +75,19 @@ def read_settings(folder: Path, commands: Mapping[str, click.Command]) -> Settin
             option = there.get(_plain(key))
             if option is not None and option.envvar and option.name not in found[name]:
                 found[name][str(option.name)] = _value(key, option, value)
+        if os.environ.get(KEY_VARIABLE):  # a runner has no file of the person's own machine
+            found[name].pop("credentials", None)
+    return found
+
+
+def typed(command: click.Command, settings: Settings) -> list[tuple[str, str]]:
+    """What the file says for a command, as somebody would type it: ``("--retention", "90")``,
+    ``("--strict", "")``; an option that is given more than once, once for each value."""
+    found = []
+    for option in _options(command):
+        value = settings.get(str(command.name), {}).get(str(option.name))
+        many = value if isinstance(value, list) else [] if value in (None, False) else [value]
+        found += [(f"--{_long(option)}", "" if each is True else str(each)) for each in many]
     return found
 
 
@@ -85,6 +112,15 @@ def in_force(command: click.Command, folder: Path | None = None) -> list[tuple[s
     return rows
 
 
+def given(context: click.Context) -> dict[str, str]:
+    """The options that were typed for the command that runs now, with their values."""
+    return {
+        f"--{_long(option)}": _shown(context.params[str(option.name)])
+        for option in _options(context.command)
+        if context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+    }
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
@@ -107,6 +143,7 @@ def _refuse_unknown(whole: Mapping[str, Any], commands: Mapping[str, click.Comma
         if option.envvar
     }
     _refuse_secrets(whole, "")
+    _refuse_twice(whole, "")
     alone = len(commands) == 1
     for key, value in whole.items():
         if isinstance(value, dict):
@@ -129,8 +166,21 @@ def _refuse_secrets(table: Mapping[str, Any], place: str) -> None:
             )
 
 
+def _refuse_twice(table: Mapping[str, Any], place: str) -> None:
+    """TOML takes ``a-b`` and ``a_b`` for two keys, and one of them would be lost."""
+    seen: dict[str, str] = {}
+    for key in table:
+        first = seen.setdefault(_plain(key), key)
+        if first != key:
+            raise _wrong(
+                f"{place}{key}",
+                f"it is there twice, also as {first}.",
+                "Keep one of the two; what may be given more than once can be a list.",
+            )
+
+
 def _variable(name: str) -> str:
-    return "SHEETSYNC_CREDENTIALS_JSON" if "credential" in name.lower() else name.upper()
+    return KEY_VARIABLE if "credential" in name.lower() else name.upper()
 
 
 def _options(command: click.Command) -> Iterable[click.Option]:
@@ -198,7 +248,7 @@ def _unset(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     if value is None or value in ((), ""):
-        return "(nothing)"
+        return NOTHING
     if isinstance(value, bool):
         return "on" if value else "off"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -25,7 +25,9 @@ Auth = Literal["key", "wif"]
 class Wanted:
     """``spreadsheet`` is its id; ``uses`` the Action with its commit, or ``./…`` when it is in the
     repository itself; ``repository`` is ``owner/name`` ("" when nobody knows) for the fork guard;
-    ``secrets`` are further keys by name; ``ahead`` is how far the dashboard's clock is before UTC.
+    ``secrets`` are further keys by name, and ``examples`` names that are only shown in a comment;
+    ``options`` are a sync's, each as one types it; ``ahead`` is how far the dashboard's clock is
+    before UTC.
     """
 
     spreadsheet: str
@@ -33,6 +35,8 @@ class Wanted:
     repository: str = ""
     auth: Auth = "key"
     secrets: Sequence[str] = ()
+    examples: Sequence[str] = ()
+    options: Sequence[str] = ()
     ahead: timedelta = timedelta()
 
 
@@ -118,8 +122,9 @@ def _job(wanted: Wanted) -> list[str]:
         f"          to: {json.dumps(wanted.spreadsheet)}",
         "          addresses: ${{ inputs.addresses }}",
         "          dry-run: ${{ inputs.dry-run }}",
+        *_options(wanted.options),
         *(_key() if wanted.auth == "key" else []),
-        *_environment(wanted.secrets),
+        *_environment(wanted.secrets, wanted.examples),
     ]
 
 
@@ -146,6 +151,16 @@ def _key() -> list[str]:
     return [f"          credentials-json: ${{{{ secrets.{KEY_SECRET} }}}}"]
 
 
-def _environment(secrets: Sequence[str]) -> list[str]:
+def _options(options: Sequence[str]) -> list[str]:
+    """What sheetsync.toml says: the file itself is not there when the Action runs."""
+    lines = [f"            {option}" for option in options]
+    return ["          options: |", *lines] if lines else []
+
+
+def _environment(secrets: Sequence[str], examples: Sequence[str]) -> list[str]:
+    """An example's line becomes a secret's by taking its # away."""
     lines = [f"          {name}: ${{{{ secrets.{name} }}}}" for name in secrets]
-    return ["        env:", *lines] if lines else []
+    shown = [f"          # {name}: ${{{{ secrets.{name} }}}}" for name in examples]
+    if lines:
+        return ["        env:", *lines, *shown]
+    return ["        # env:", *shown] if shown else []

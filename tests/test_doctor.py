@@ -43,7 +43,7 @@ jobs:
     steps:
       - uses: team/sheetsync/.github/actions/sync@0123456789abcdef0123456789abcdef01234567
         with:
-          to: https://docs.google.com/spreadsheets/d/abc
+          to: https://docs.google.com/spreadsheets/d/1abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ
           credentials-json: ${{ secrets.SHEETSYNC_CREDENTIALS_JSON }}
 """
 SHEET = "1abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ"
@@ -94,6 +94,11 @@ class Place:
     def without(self, tab: str) -> None:
         book = openpyxl.load_workbook(self.dashboard())
         del book[tab]
+        book.save(self.book)
+
+    def without_addresses(self) -> None:
+        book = openpyxl.load_workbook(self.dashboard())
+        book["Profiles"].delete_cols(1)
         book.save(self.book)
 
     def git(self, *words: str) -> None:
@@ -173,7 +178,11 @@ def test_a_schedule_that_is_right_is_said_so_and_links_to_its_secrets(place: Pla
     place.repository()
     found = steps("--github")
     wrong = {name for name, step in found.items() if step["finding"] == "wrong"}
-    assert wrong == {"Destination"} and "dashboard.xlsx" in found["Destination"]["said"]
+    assert wrong == set()
+    assert (
+        SHEET in found["Destination"]["said"] and "dashboard.xlsx" in found["Destination"]["said"]
+    )
+    assert found["Destination"]["finding"] == "look", "here it is another one"
     assert found["Secrets"]["link"] == "https://github.com/team/numbers/settings/secrets/actions"
     assert "SHEETSYNC_CREDENTIALS_JSON" in found["Secrets"]["said"]
     assert found["Schedule"]["said"] == "17 5 * * * (UTC)"
@@ -282,6 +291,10 @@ BROKEN = {
         lambda place: place.without("History"),
         *("Tabs", "wrong", "The tab History is gone", "Restore it before the next sync"),
     ),
+    "addresses deleted": Broken(
+        lambda place: place.without_addresses(),
+        *("Tabs", "wrong", "the addresses", "Undo it, or restore"),
+    ),
     "trend deleted": Broken(
         lambda place: place.without("Trend"),
         *("Tabs", "look", "the tab Trend", "The next sync makes them again"),
@@ -311,6 +324,9 @@ BROKEN = {
         _set(YOUTUBE_API_KEY="AIzaNotReally\n"),
         *("YOUTUBE_API_KEY", "look", "a line break", "Set it again"),
     ),
+    "proxy that is a word": Broken(
+        _set(HTTPS_PROXY="notaurl"), "Proxy", "wrong", "HTTPS_PROXY", "http://host:port"
+    ),
     "proxy mistyped": Broken(
         _set(HTTPS_PROXY="socks://proxy:1080"),
         *("Proxy", "wrong", "names no proxy", "http://host:port"),
@@ -334,7 +350,7 @@ BROKEN = {
         _bare, "Repository", "wrong", "would publish dashboard.xlsx", "Add a line dashboard.xlsx"
     ),
     "key in the repository": Broken(
-        _committed_key, "Repository", "wrong", "credentials.json", "make a new key"
+        _committed_key, "Repository", "wrong", "credentials.json", "make a new one"
     ),
     "no repository": Broken(
         lambda place: None, "On GitHub", "wrong", "no git repository", "Run this in the clone", HUB
@@ -349,7 +365,7 @@ BROKEN = {
     ),
     "a key in the workflow": Broken(
         _workflow("${{ secrets.SHEETSYNC_CREDENTIALS_JSON }}", '{"private_key": "-----BEGIN"}'),
-        *("Workflow", "wrong", "holds a key", "Make a new key", HUB),
+        *("Workflow", "wrong", "holds a key", "make a new key", HUB),
     ),
     "no cron": Broken(
         _workflow('  schedule:\n    - cron: "17 5 * * *"\n', ""),
@@ -371,7 +387,7 @@ BROKEN = {
         *("Versions", "look", "another program tomorrow", "Name a commit", HUB),
     ),
     "a workbook on a hosted runner": Broken(
-        _workflow("https://docs.google.com/spreadsheets/d/abc", "team.xlsx"),
+        _workflow(f"https://docs.google.com/spreadsheets/d/{SHEET}", "team.xlsx"),
         *("Destination", "wrong", "team.xlsx", "a Google spreadsheet", HUB),
     ),
     "no credentials handed over": Broken(
@@ -436,6 +452,42 @@ def test_who_was_forgotten_is_not_asked_for(place: Place) -> None:
     book["Profiles"]["A2"] = address
     book.save(place.book)
     assert "TikTok" not in steps()
+
+
+# --- which dashboard ------------------------------------------------------------------------
+
+
+def test_a_dashboard_that_is_typed_is_the_one_that_is_looked_at(place: Place) -> None:
+    place.dashboard()
+    (place.here / "sheetsync.toml").write_text('[sync]\nto = "team.xlsx"\n')
+    assert "dashboard.xlsx can be" in steps("--to", "dashboard.xlsx")["Dashboard"]["said"]
+    assert "team.xlsx is not there yet" in steps()["Dashboard"]["said"]
+
+
+def test_without_readable_settings_nobody_knows_which_dashboard_it_is(place: Place) -> None:
+    place.dashboard()
+    (place.here / "sheetsync.toml").write_text("to = team.xlsx\n")
+    found = steps()
+    assert found["Settings"]["finding"] == "wrong"
+    assert found["Dashboard"]["finding"] == "unseen"
+    assert "Mend sheetsync.toml first" in found["Dashboard"]["cure"]
+    assert "can be read" in steps("--to", "dashboard.xlsx")["Dashboard"]["said"]
+    assert "can be read" in steps(SHEETSYNC_TO="dashboard.xlsx")["Dashboard"]["said"]
+
+
+def test_what_was_typed_has_its_own_line_among_the_settings(place: Place) -> None:
+    (place.here / "sheetsync.toml").write_text('to = "team.xlsx"\n')
+    words = ("--settings", "--json", "--to", "mine.xlsx", "--credentials", "k.json")
+    found = json.loads(doctor(*words).stdout)["settings"]
+    rows = {(row["option"], row["value"]): row for row in found}
+    assert rows["--to", "mine.xlsx"] == {
+        "option": "--to",
+        "value": "mine.xlsx",
+        "from": "command line",
+        "commands": "doctor",
+    }
+    assert rows["--credentials", "k.json"]["from"] == "command line"
+    assert "doctor" not in rows["--to", "team.xlsx"]["commands"].split(", ")
 
 
 # --- the machine ----------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from sheetsync.model import Count, Outcome, Profile, Record
 from sheetsync.platform import find_watched
 from sheetsync.platform_file import builtin
 from sheetsync.sync import Read, sync
+from tests.commands.terminal import on_a_terminal
+from tests.runner import ROOT
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -127,3 +131,69 @@ def test_who_only_reads_leaves_no_trace(tmp_path: Path) -> None:
         file.unlink()
     assert due("--to", str(to))[0] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["d.xlsx"]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desktop whose browser writes down what it opened, and a temporary folder of its own."""
+    for name in ("temp", "bin"):
+        (tmp_path / name).mkdir()
+    browser = tmp_path / "bin" / "xdg-open"
+    browser.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> "{tmp_path}/opened"\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("BROWSER", raising=False)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temp"))
+    return tmp_path
+
+
+def process(*words: str) -> str:
+    """What it says on stderr; nobody is there to press a key."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sheetsync", "due", *words],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a desktop of Linux")
+def test_the_page_opens_and_the_next_call_deletes_it(opened: Path) -> None:
+    to = opened / "d.xlsx"
+    listed(to, reading("@old", 30))
+    said = process("--to", str(to), "--open")
+    assert "it opens in your browser" in said and "the next “sheetsync due” deletes it" in said
+    (page,) = (opened / "temp").glob("*/due.html")
+    assert "@old" in page.read_text("utf-8")
+    process("--to", str(to))
+    assert list((opened / "temp").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a desktop of Linux")
+@pytest.mark.parametrize("lacks", ["screen", "xdg-open"])
+def test_without_a_browser_it_says_so(
+    opened: Path, lacks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = opened / "d.xlsx"
+    listed(to, reading("@old", 30))
+    if lacks == "screen":
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
+            monkeypatch.delenv(name, raising=False)
+    else:
+        (opened / "bin" / "xdg-open").unlink()
+    said = process("--to", str(to), "--open")
+    assert "no browser opens from here: open that file in yours" in said
+
+
+def test_on_a_terminal_the_page_goes_when_the_person_is_done(tmp_path: Path) -> None:
+    to, temp = tmp_path / "d.xlsx", tmp_path / "temp"
+    temp.mkdir()
+    listed(to, reading("@old", 30))
+    env = {"TMPDIR": str(temp), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
+    said = on_a_terminal(tmp_path, "\n", "due", "--to", str(to), "--open", **env)
+    assert "Press Enter when you are done with it" in said
+    assert list(temp.iterdir()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetsync.hosted import Reach, hosted, keys_of, of_all, reach_of
+from sheetsync.hosted import Reach, examples_of, hosted, of_all, reach_of, secrets_of
 from sheetsync.model import Post, Profile
 from sheetsync.platform_file import builtin
 
@@ -54,7 +54,7 @@ def test_a_hundred_creators_are_one_short_line() -> None:
     assert one.line().endswith(
         "TIKTOK_ACCESS_TOKEN_A0, TIKTOK_ACCESS_TOKEN_A1, TIKTOK_ACCESS_TOKEN_A2, …"
     )
-    assert len(keys_of([one])) == 100
+    assert len(one.keys) == 100
 
 
 def test_before_anything_is_watched_every_platform_has_its_line() -> None:
@@ -66,4 +66,13 @@ def test_before_anything_is_watched_every_platform_has_its_line() -> None:
 
 def test_secrets_are_names_that_a_workflow_can_hold() -> None:
     found = hosted([profile("youtube"), profile("github"), profile("youtube", "b")], builtin())
-    assert keys_of(found) == ["YOUTUBE_API_KEY", "GITHUB_TOKEN"]
+    assert secrets_of(found, {}) == ["YOUTUBE_API_KEY", "GITHUB_TOKEN"]
+    assert examples_of(found) == []
+
+
+def test_a_workflow_is_no_list_of_who_is_watched() -> None:
+    found = hosted([profile("tiktok", "anna.b"), profile("tiktok")], builtin())
+    assert secrets_of(found, {}) == []
+    there = {"TIKTOK_ACCESS_TOKEN_NASA": "act.sesame", "TIKTOK_ACCESS_TOKEN_ANNA_B": ""}
+    assert secrets_of(found, there) == ["TIKTOK_ACCESS_TOKEN_NASA"]
+    assert examples_of(found) == ["TIKTOK_ACCESS_TOKEN_NAME"]

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from sheetsync.cli import main
 from sheetsync.errors import ConfigError
-from sheetsync.settings import in_force, read_settings
+from sheetsync.settings import in_force, read_settings, typed
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +113,12 @@ def test_a_value_of_the_environment_that_is_none_names_its_variable() -> None:
         ("xyz = 1", "sheetsync.toml: xyz: there is no such option", "README, “Settings”"),
         ("[sync]\nolder = 3", "[sync] older: there is no such option of sheetsync sync", ""),
         ("sync = 3", "sync: sheetsync sync is a command", ""),
+        (
+            'allow-host = ["a.example"]\nallow_host = ["b.example"]',
+            "allow_host: it is there twice, also as allow-host",
+            "Keep one of the two",
+        ),
+        ("[sync]\ndry-run = true\ndry_run = false", "[sync] dry_run: it is there twice", ""),
         ("version = true", "version: there is no such option", ""),
     ],
 )
@@ -199,3 +205,24 @@ def test_the_file_that_readme_shows_is_taken() -> None:
     write(readme.split("## Settings")[1].split("```toml\n")[1].split("```")[0])
     assert of("sync")["--posts"] == ("3", "sheetsync.toml")
     assert of("due")["--to"] == ("team.xlsx", "sheetsync.toml")
+
+
+def test_where_the_key_lies_is_a_setting_and_no_secret() -> None:
+    write('credentials = "key.json"\n')
+    assert of("sync")["--credentials"] == ("key.json", "sheetsync.toml")
+    assert of("init")["--credentials"] == ("key.json", "sheetsync.toml")
+
+
+def test_a_key_in_the_environment_wins_over_the_file_that_names_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write('credentials = "key.json"\n')
+    monkeypatch.setenv("SHEETSYNC_CREDENTIALS_JSON", "{}")
+    assert of("sync")["--credentials"] == ("(nothing)", "default")
+
+
+def test_settings_can_be_said_as_somebody_would_type_them() -> None:
+    write('allow-host = ["a.example", "b.example"]\nstrict = true\n[sync]\nretention = 90\n')
+    found = typed(main.commands["sync"], read_settings(Path.cwd(), main.commands))
+    hosts = [("--allow-host", "a.example"), ("--allow-host", "b.example")]
+    assert sorted(found) == sorted([*hosts, ("--strict", ""), ("--retention", "90")])

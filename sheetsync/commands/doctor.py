@@ -5,16 +5,18 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from sheetsync.columns import columns, folded
 from sheetsync.commands.shared import platforms_with
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.destinations import open_destination
-from sheetsync.doctor import Finding, Step, World, lines, look, ok, verdict, wrong
+from sheetsync.doctor import Finding, Step, World, lines, look, ok, unseen, verdict, wrong
 from sheetsync.doctor.machine import machine_steps, this_world
 from sheetsync.doctor.repository import repository_steps
 from sheetsync.doctor.sheet import read_sheet, sheet_steps
@@ -22,6 +24,7 @@ from sheetsync.doctor.spreadsheet import Spreadsheet, link_in, spreadsheet_steps
 from sheetsync.doctor.watched import targets_of, watched_steps
 from sheetsync.doctor.workflow import workflow_steps
 from sheetsync.errors import SheetsyncError
+from sheetsync.fetch.saved import read_saved
 from sheetsync.options import (
     DASHBOARD_FILE,
     credentials_option,
@@ -32,7 +35,8 @@ from sheetsync.options import (
 from sheetsync.plan import State
 from sheetsync.platform import Platform
 from sheetsync.platform_file import builtin
-from sheetsync.settings import FILE, in_force, read_settings
+from sheetsync.settings import FILE, HERE_ALONE, NOTHING, given, in_force, read_settings, typed
+from sheetsync.sync import read_pages
 from sheetsync.terminal import print_json, say, width
 
 
@@ -68,12 +72,20 @@ def doctor(
     commands = ctx.parent.command.commands if ctx.parent else {}  # type: ignore[attr-defined]
     world = this_world(os.environ)
     platforms, broken = loaded(platform_files)
-    values, badly = settings_of(commands)
-    if badly is None:
-        to = named_in(values, to)
+    now_typed = given(ctx)
+    values, badly = settings_of(commands, now_typed)
+    if "--to" not in now_typed:
+        unknown = badly is not None and ctx.get_parameter_source("to") is ParameterSource.DEFAULT
+        to = "" if unknown else of_sync(values, "--to") or to
+    if "--credentials" not in now_typed and (named := of_sync(values, "--credentials")):
+        credentials = Path(named)
     steps = [*machine_steps(world), *setting_steps(world, commands, badly), *broken]
-    steps += repository_steps(world, to)
-    steps += dashboard_steps(world, platforms, to, credentials, github=github)
+    keys = [credentials] if credentials else []
+    steps += repository_steps(world, to or DASHBOARD_FILE, keys, is_reading(platforms))
+    state, found = dashboard_steps(world, platforms, to, credentials)
+    steps += found
+    if github:
+        steps += github_steps(world, platforms, to, state, commands)
     if as_json:
         print_json(shape(steps, values if settings else None))
     else:
@@ -86,31 +98,63 @@ def doctor(
 
 
 def dashboard_steps(
-    world: World,
-    platforms: Sequence[Platform],
-    to: str,
-    credentials: Path | None,
-    *,
-    github: bool,
-) -> Iterator[Step]:
+    world: World, platforms: Sequence[Platform], to: str, credentials: Path | None
+) -> tuple[State, list[Step]]:
+    """What the dashboard holds, and what was found on the way to it; ``to`` is "" when nobody
+    knows which it is."""
+    if not to:
+        cure = f"Mend {FILE} first, or say which: --to DEST"
+        said = f"not looked at: {FILE} may name it, and cannot be used."
+        return State(), [unseen("Dashboard", said, cure)]
+    steps, state = [], None
     try:
         destination = open_destination(to, credentials=credentials)
     except SheetsyncError as error:
-        yield wrong("Dashboard", error.message, error.hint, link_in(error.hint))
-        state = None
+        steps.append(wrong("Dashboard", error.message, error.hint, link_in(error.hint)))
     else:
         if isinstance(destination, Spreadsheet):
-            yield whose(destination)
+            steps.append(whose(destination))
         step, state = read_sheet(destination, DASHBOARD, to)
-        yield step
+        steps.append(step)
         if state is not None and isinstance(destination, Spreadsheet):
-            yield from spreadsheet_steps(destination, world)
+            steps += spreadsheet_steps(destination, world)
     if state is not None:
-        yield from sheet_steps(state, DASHBOARD, world, to)
-        yield from watched_steps(state, platforms, world.environment)
-    if github:
-        targets = targets_of(state or State(), platforms)
-        yield from workflow_steps(world, targets, platforms, to)
+        steps += sheet_steps(state, DASHBOARD, world, to)
+        steps += watched_steps(state, platforms, world.environment)
+    return state or State(), steps
+
+
+def github_steps(
+    world: World,
+    platforms: Sequence[Platform],
+    to: str,
+    state: State,
+    commands: Mapping[str, click.Command],
+) -> Iterator[Step]:
+    there = to != DASHBOARD_FILE or (world.here / to).exists()
+    try:
+        of_file = typed(commands["sync"], read_settings(world.here, commands))
+    except SheetsyncError:  # which is a step of its own
+        of_file = []
+    settings = [
+        (name, value) for name, value in of_file if name == "--to" or name not in HERE_ALONE
+    ]
+    targets = targets_of(state, platforms)
+    yield from workflow_steps(world, targets, platforms, to if there else "", settings)
+
+
+def is_reading(platforms: Sequence[Platform]) -> Callable[[Path], bool]:
+    """Whether a sync would read numbers of somebody from a file."""
+
+    def look_into(path: Path) -> bool:
+        try:
+            pages = read_saved([path], now=datetime.now(UTC), gone_ok=True).pages
+        except SheetsyncError:
+            return False
+        reads, _ = read_pages(pages, platforms)
+        return any(read.record.outcome.has_numbers for read in reads)
+
+    return look_into
 
 
 def loaded(files: Sequence[Path]) -> tuple[Sequence[Platform], list[Step]]:
@@ -128,24 +172,31 @@ Value = tuple[str, str, str, str]
 
 
 def settings_of(
-    commands: Mapping[str, click.Command],
+    commands: Mapping[str, click.Command], now_typed: Mapping[str, str]
 ) -> tuple[list[Value], SheetsyncError | None]:
-    """What is in force when nothing is typed, alike values of several commands in one line."""
+    """What is in force, alike values of several commands in one line; what was typed for this
+    command has a line of its own."""
     found: dict[tuple[str, str, str], list[str]] = {}
     try:
         read_settings(Path.cwd(), commands)
         for name, command in commands.items():
-            for value in in_force(command):
-                found.setdefault(value, []).append(name)
+            for option, value, source in in_force(command):
+                mine = name == "doctor" and option in now_typed
+                row = (
+                    (option, now_typed[option], "command line") if mine else (option, value, source)
+                )
+                found.setdefault(row, []).append(name)
     except SheetsyncError as error:
         return [], error
     return [(*value, ", ".join(names)) for value, names in sorted(found.items())], None
 
 
-def named_in(values: Sequence[Value], to: str) -> str:
-    """The destination of `sync`, where none was typed for `doctor`."""
-    of_sync = [v for name, v, _, commands in values if name == "--to" and "sync" in commands]
-    return of_sync[0] if to == DASHBOARD_FILE and of_sync else to
+def of_sync(values: Sequence[Value], option: str) -> str:
+    """The value of an option that `sync` takes when nothing is typed, "" for none."""
+    found = [
+        v for name, v, _, commands in values if name == option and "sync" in commands.split(", ")
+    ]
+    return next((v for v in found if v != NOTHING), "")
 
 
 def setting_steps(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -68,6 +72,7 @@ def due(
       sheetsync due --open
       sheetsync due --older 7 --group clients
     """
+    _clear_away()
     platforms, moment = platforms_with(platform_files), now()
     tell = note if verbose else None
     destination = open_destination(to, credentials=credentials, tell=tell)
@@ -82,10 +87,39 @@ def due(
         say("\n".join(folded(lines(found, moment, command), width())))
     if open_:
         page = due_page(found, moment, bookmarklet(platforms, every=True), command)
-        path = Path(tempfile.mkdtemp(prefix="sheetsync-")) / "due.html"  # nobody else's
-        path.write_text(page, encoding="utf-8")
+        _show(page)
+
+
+def _show(page: str) -> None:
+    """In the browser. The page names who is watched, so it does not stay where it lies."""
+    path = Path(tempfile.mkdtemp(prefix="sheetsync-")) / "due.html"  # nobody else's
+    path.write_text(page, encoding="utf-8")
+    if _has_browser(os.environ) and click.launch(path.as_uri()) == 0:
         note(f"{path} written; it opens in your browser.")
-        click.launch(path.as_uri())
+    else:
+        note(f"{path} written, but no browser opens from here: open that file in yours.")
+    if sys.stdin is None or not sys.stdin.isatty():
+        note("It says whom you watch: the next “sheetsync due” deletes it.")
+        return
+    try:
+        asked = "It says whom you watch. Press Enter when you are done with it: it goes then"
+        click.prompt(asked, default="", show_default=False, err=True)
+    finally:
+        _clear_away()
+
+
+def _has_browser(environment: Mapping[str, str]) -> bool:
+    """A Linux without a screen starts what it finds, or says nothing of its failure."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME")
+    return sys.platform != "linux" or any(environment.get(name) for name in screens)
+
+
+def _clear_away() -> None:
+    """The pages of this and of earlier calls; what belongs to somebody else cannot go."""
+    for path in Path(tempfile.gettempdir()).glob("sheetsync-*/due.html"):
+        with suppress(OSError):
+            path.unlink()
+            path.parent.rmdir()
 
 
 def _refuse_nothing(to: str, state: State, group: str) -> None:

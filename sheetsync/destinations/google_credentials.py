@@ -77,7 +77,7 @@ def _email(credentials: Any) -> str:
 
 def _of_file(path: Path, source: str) -> Identity:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # an editor on Windows puts a mark before it
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise ConfigError(f"{source}: the file cannot be read: {why}.", hint=_HINT) from error
@@ -87,7 +87,7 @@ def _of_file(path: Path, source: str) -> Identity:
 def _of_text(text: str, source: str, path: Path | None = None) -> Identity:
     """The JSON of a service account's key, of a person's login, or of Workload Identity."""
     try:
-        info = json.loads(text)
+        info = json.loads(text.lstrip("\ufeff"))
     except ValueError:
         info = None
     kind = info.get("type") if isinstance(info, dict) else None

@@ -1,7 +1,8 @@
 """Every step between a person and their numbers, each found right or with its cure.
 
 Rooms inside: ``machine`` (Python, what is installed, the way out), ``repository`` (what git would
-publish), ``sheet`` (the dashboard), ``watched`` (platforms, doors, keys), ``workflow`` (GitHub).
+publish), ``sheet`` (the dashboard), ``watched`` (platforms, doors, keys); for GitHub ``workflow``
+with the file itself (``workflow_file``), its ``cron``, and what its ``runner`` is handed.
 A step is a function that yields what it found; it never raises for what it is there to find.
 """
 

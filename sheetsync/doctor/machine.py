@@ -91,6 +91,15 @@ def _network(world: World) -> Iterator[Step]:
     except ConfigError as error:
         yield wrong("Proxy", error.message, error.hint)
         return
+    for name, value in sorted(world.environment.items()):
+        plain = re.fullmatch(r"(https?|all)_proxy", name, re.IGNORECASE)
+        if plain and re.fullmatch(r"[^:./@\[]+", value):  # one word: no port, no host's name
+            yield wrong(
+                "Proxy",
+                f"{name} names no proxy: “{value}” has neither a port nor a dot.",
+                "Write it as http://host:port, or unset it.",
+            )
+            return
     proxies = [f"{k}: {_without_password(v)}" for k, v in network.proxies.items() if k != "no"]
     yield ok("Proxy", ", ".join(sorted(proxies)) or "none: the direct way")
     try:

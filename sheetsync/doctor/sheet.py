@@ -55,6 +55,19 @@ def _whole(state: State, described: Dashboard) -> Step:
             "The tab History is gone, and with it every earlier day.",
             "Restore it before the next sync: from a copy, or from the version history.",
         )
+    nameless = [
+        held.title
+        for key in ("profiles", "posts")
+        if (held := state.tabs.get(key)) and held.rows and "address" not in held.columns
+    ]
+    if nameless:
+        return wrong(
+            "Tabs",
+            f"Column A of {' and '.join(nameless)} is gone, and with it the addresses: until it is"
+            " back, a sync writes nothing.",
+            "Undo it, or restore an earlier copy: dashboard (before …).xlsx beside the workbook, or"
+            " File → Version history of a Google spreadsheet.",
+        )
     columns = [
         f"{held.title}: {column.header}"
         for tab in described.tables

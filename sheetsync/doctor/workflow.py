@@ -1,27 +1,22 @@
-"""The schedule on GitHub: its workflow file, the secrets that it names, what its runner can read.
-
-The file is read as text: what is looked for are single lines, and no reader of YAML is needed for
-them. Whether a secret is set, only GitHub knows; the link leads there.
-"""
+"""The schedule on GitHub: its workflow file, when it starts, what bounds it, where it writes."""
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sheetsync.doctor import Finding, Step, World, look, ok, wrong
-from sheetsync.doctor.watched import Watched, way_of
+from sheetsync import clone
+from sheetsync.destinations import spreadsheet_of
+from sheetsync.doctor import Finding, Step, World, cron, look, ok, unseen, wrong
+from sheetsync.doctor.runner import runner_steps
+from sheetsync.doctor.watched import Watched
+from sheetsync.doctor.workflow_file import FOLDER, BrokenFile, Call, call_in
 from sheetsync.platform import Platform
 
-_FOLDER = Path(".github", "workflows")
-_SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)")
-_CRON = re.compile(r"^\s*-?\s*cron:\s*[\"']?([^\"'#\n]+)", re.MULTILINE)
-_RUNS_ON = re.compile(r"^\s*runs-on:\s*(.+)$", re.MULTILINE)
-_LOOSE = re.compile(r"uses:\s*([\w./-]+)@(main|master|latest|HEAD)\b")
-_FILE = re.compile(r"(?:--to[ =]|to:\s*|SHEETSYNC_TO:\s*)[\"']?([^\s\"']+\.xlsx)")
+_LOOSE = re.compile(r"([\w./-]+)@(main|master|latest|HEAD|v?\d+(?:\.\d+)?)$")
+_KEY_IN_IT = re.compile(r"BEGIN [A-Z ]*PRIVATE KEY|\"private_key\"|ghp_\w{20}|AIza\w{20}")
 #: GitHub ends the schedule of a public repository in which nothing happened for 60 days.
 _IDLE = timedelta(days=50)
 _INIT = "sheetsync init --github writes one."
@@ -32,30 +27,38 @@ def workflow_steps(
     targets: Sequence[Watched],
     platforms: Sequence[Platform],
     to: str,
+    settings: Sequence[tuple[str, str]] = (),
 ) -> Iterator[Step]:
-    """``targets`` are what the dashboard lists; ``to`` is where it lives."""
-    repository = _repository(world.here)
+    """``targets`` are what the dashboard lists; ``to`` is where it lives, "" when nobody said;
+    ``settings`` are what ``sheetsync.toml`` says for a sync, as options."""
+    root = clone.top(world.here)
+    repository = clone.repository(root) if root else ""
     page = f"https://github.com/{repository}" if repository else ""
-    yield _on_github(world.here, page)
-    found = _workflow(world.here)
-    if found is None:
-        yield wrong("Workflow", f"no file in {_FOLDER.as_posix()} calls sheetsync.", _INIT)
+    yield _on_github(root, page)
+    call = None
+    try:
+        call = call_in(root or world.here)
+    except BrokenFile as error:
+        yield _broken(error)
         return
-    path, text = found
-    yield from _as_text(path, text)
-    yield _schedule(text, page)
-    yield from _limits(text)
-    yield _destination(text, to)
-    yield _secrets(text, page, to)
-    yield from _keys(text, targets, platforms, page)
-    yield from _reads(text, targets, platforms)
-    yield from _idle(world, page)
+    if call is None:
+        yield wrong("Workflow", f"no file in {FOLDER.as_posix()} calls sheetsync.", _INIT)
+        return
+    yield _as_text(call)
+    yield from _triggers(call)
+    yield _schedule(call, page)
+    yield from _limits(call)
+    yield from _versions(call)
+    yield _destination(call, to, settings)
+    yield from _settings(call, settings)
+    yield from runner_steps(call, targets, platforms, page)
+    yield from _idle(world, root, page)
 
 
-def _on_github(here: Path, page: str) -> Step:
+def _on_github(root: Path | None, page: str) -> Step:
     if page:
         return ok("On GitHub", page)
-    if not (here / ".git").exists():
+    if root is None:
         return wrong(
             "On GitHub",
             "this folder is no git repository.",
@@ -69,66 +72,50 @@ def _on_github(here: Path, page: str) -> Step:
     )
 
 
-def _repository(here: Path) -> str:
-    """``owner/name`` of the remote, "" when it is not on github.com."""
-    config = configparser.ConfigParser(strict=False, interpolation=None)
-    try:
-        config.read_string((here / ".git" / "config").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, configparser.Error):
-        return ""
-    names = sorted((n for n in config.sections() if n.startswith("remote ")), key=_origin_first)
-    urls = [config[name].get("url", "") for name in names]
-    found = [re.search(r"github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$", url) for url in urls]
-    return next((match[1] for match in found if match), "")
+def _broken(error: BrokenFile) -> Step:
+    line = f", line {error.line}" if error.line else ""
+    return wrong(
+        "Workflow",
+        f"{error.path.name}{line} {error.why}.",
+        "Mend it there (YAML wants blanks, never tabs, and the same indent for what belongs"
+        " together), or: sheetsync init --github --force",
+    )
 
 
-def _origin_first(name: str) -> tuple[bool, str]:
-    return "origin" not in name, name
+def _as_text(call: Call) -> Step:
+    if not _KEY_IN_IT.search(call.text):
+        return ok("Workflow", call.path.name)
+    return wrong(
+        "Workflow",
+        f"{call.path.name} holds a key, which everybody who sees the repository can read.",
+        "Revoke it, make a new key, put that into a secret, and name it: ${{ secrets.… }}",
+    )
 
 
-def _workflow(here: Path) -> tuple[Path, str] | None:
-    """The first workflow that calls sheetsync, as a command or as an action."""
-    for path in sorted((here / _FOLDER).glob("*.y*ml")):
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            continue
-        if re.search(r"sheetsync\s+sync|uses:\s*\S*/actions/sync|uses:\s*\S*sheetsync", text):
-            return path, text
-    return None
-
-
-def _as_text(path: Path, text: str) -> Iterator[Step]:
-    tabs = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r" *\t", line)]
-    if tabs:
+def _triggers(call: Call) -> Iterator[Step]:
+    """By a pull request's target strangers start it, with the secrets in it."""
+    if "pull_request_target" in call.triggers:
         yield wrong(
-            "Workflow",
-            f"{path.name}, line {tabs[0]} begins with a tab.",
-            "YAML wants blanks there.",
+            "Trigger",
+            "pull_request_target is dangerous: anybody's pull request starts this with your"
+            " secrets.",
+            "Take it out of on: schedule and workflow_dispatch are enough.",
         )
-    elif re.search(r"BEGIN [A-Z ]*PRIVATE KEY|\"private_key\"|ghp_\w{20}|AIza\w{20}", text):
-        yield wrong(
-            "Workflow",
-            f"{path.name} holds a key, which everybody who sees the repository can read.",
-            "Make a new key, put it into a secret, and name that: ${{ secrets.… }}",
-        )
-    else:
-        yield ok("Workflow", path.name)
 
 
-def _schedule(text: str, page: str) -> Step:
-    crons = [cron.strip() for cron in _CRON.findall(text)]
+def _schedule(call: Call, page: str) -> Step:
+    crons = call.crons
     if not crons:
         return wrong("Schedule", "the workflow has no cron, so it never starts by itself.", _INIT)
-    bad = next((cron for cron in crons if len(cron.split()) != 5), "")
-    if bad:
-        return wrong(
-            "Schedule",
-            f"“{bad}” is no cron line: it has {len(bad.split())} parts instead of five.",
-            "Minute, hour, day, month, weekday, in UTC, e.g. '17 5 * * *'",
-            "https://crontab.guru/",
-        )
-    busy = next((cron for cron in crons if cron.split()[0] in ("0", "00", "*", "30")), "")
+    for one in crons:
+        if problem := cron.problem(one):
+            return wrong(
+                "Schedule",
+                f"“{one}” is no cron line: {problem}.",
+                "Minute, hour, day, month, weekday, in UTC, e.g. '17 5 * * *'",
+                "https://crontab.guru/",
+            )
+    busy = next((one for one in crons if one.split()[0] in ("0", "00", "*", "30")), "")
     if busy:
         return look(
             "Schedule",
@@ -139,116 +126,117 @@ def _schedule(text: str, page: str) -> Step:
     return Step("Schedule", Finding.OK, f"{', '.join(crons)} (UTC)", link=switch)
 
 
-def _limits(text: str) -> Iterator[Step]:
+def _limits(call: Call) -> Iterator[Step]:
+    overlap = call.job.get("concurrency", call.whole.get("concurrency"))
     wanted = {
-        "workflow_dispatch": "on: workflow_dispatch, so that somebody can start it by hand",
-        "permissions": "permissions: contents: read, so that it may do no more than it must",
-        "concurrency": "concurrency with cancel-in-progress: false, so that runs never overlap",
-        "timeout-minutes": "timeout-minutes: 30, so that a stuck run ends",
+        "on: workflow_dispatch, so that somebody can start it by hand": (
+            "workflow_dispatch" in call.triggers
+        ),
+        "permissions: {}, so that it may do no more than it must": call.permissions is not None,
+        "concurrency with cancel-in-progress: false, so that runs never overlap": bool(overlap),
+        "timeout-minutes: 30, so that a stuck run ends": (
+            "timeout-minutes" in call.job or "timeout-minutes" in call.step
+        ),
     }
-    lacks = [cure for name, cure in wanted.items() if not re.search(rf"^\s*{name}:", text, re.M)]
+    lacks = [cure for cure, there in wanted.items() if not there]
     if lacks:
         yield look("Limits", f"the workflow lacks {len(lacks)} of 4.", "Add " + "; ".join(lacks))
     else:
         yield ok("Limits", "start by hand, permissions, no overlap, an end")
-    if loose := _LOOSE.search(text):
+    cancels = isinstance(overlap, dict) and str(overlap.get("cancel-in-progress", "")).lower()
+    if cancels and cancels != "false":
+        yield look(
+            "Overlap",
+            "cancel-in-progress cuts a run short when the next one starts, with what it has read.",
+            "cancel-in-progress: false",
+        )
+    yield from _rights(call.permissions)
+
+
+def _rights(permissions: object) -> Iterator[Step]:
+    if isinstance(permissions, dict):
+        more = [k for k, v in permissions.items() if v == "write" and k != "id-token"]
+    else:
+        more = ["everything"] if permissions == "write-all" else []
+    if more:
+        yield look(
+            "Permissions",
+            f"the workflow may write {', '.join(more)} in your repository, and needs not.",
+            "permissions: {} (contents: read with a checkout, id-token: write with Workload"
+            " Identity)",
+        )
+
+
+def _versions(call: Call) -> Iterator[Step]:
+    used = [str(step.get("uses", "")) for step in (*call.before, call.step)]
+    mine = str(call.step.get("uses", ""))
+    for loose in filter(None, map(_LOOSE.search, used)):
+        if loose[2][-1].isdigit() and loose[0] != mine:
+            continue  # the version of somebody's action: a habit, and theirs to decide
         yield look(
             "Versions",
             f"{loose[1]}@{loose[2]} can be another program tomorrow.",
-            "Name a commit or a version instead of the branch.",
+            "Name a commit (40 letters) instead of the branch or the moving version.",
+        )
+    if mine.endswith("@COMMIT") or mine.startswith("OWNER/"):
+        yield wrong(
+            "Versions",
+            f"{mine} is README's example, and no repository.",
+            "Put in the repository of sheetsync and a commit of it, or: sheetsync init --github",
         )
 
 
-def _destination(text: str, to: str) -> Step:
-    """A hosted runner is thrown away after the run, and a workbook in it too."""
-    named = _FILE.search(text)
-    own = "self-hosted" in " ".join(_RUNS_ON.findall(text))
-    book = named[1] if named else to if to.lower().endswith(".xlsx") else ""
-    if book and not own:
+def _destination(call: Call, to: str, settings: Sequence[tuple[str, str]]) -> Step:
+    """Where the workflow itself writes. A hosted runner is thrown away, and a workbook in it."""
+    there = call.to() or (dict(settings).get("--to", "") if call.checks_out else "")
+    if "${{" in there:
+        return unseen("Destination", f"{there} is what the workflow writes; only GitHub knows it.")
+    if call.own_runner:
+        return ok("Destination", f"{there or 'dashboard.xlsx'}, on a runner of your own")
+    if not spreadsheet_of(there):
+        said = f"the dashboard is {Path(there).name}" if there else "it names no dashboard"
         return wrong(
             "Destination",
-            f"the dashboard is {Path(book).name}, and what a GitHub-hosted runner writes to a"
-            " file is gone when it ends.",
-            "Give it a Google spreadsheet (--to ADDRESS), or a runner of your own.",
+            f"{said}, and what a GitHub-hosted runner writes to a file is gone when it ends.",
+            "Give it a Google spreadsheet (to: ADDRESS), or a runner of your own.",
         )
-    return ok("Destination", "a runner of your own" if own else "not a file of the runner's")
-
-
-def _secrets(text: str, page: str, to: str) -> Step:
-    names = sorted(set(_SECRET.findall(text)) - {"GITHUB_TOKEN"})
-    google = not to.lower().endswith(".xlsx")
-    key = re.search(
-        r"credentials-json:|SHEETSYNC_CREDENTIALS_JSON|google-github-actions/auth", text
-    )
-    link = f"{page}/settings/secrets/actions" if page else ""
-    if google and not key:
-        return wrong(
-            "Secrets",
-            "nothing in the workflow hands over the credentials for the spreadsheet.",
-            "credentials-json: ${{ secrets.SHEETSYNC_CREDENTIALS_JSON }}, or Workload Identity.",
-            link,
+    if to and spreadsheet_of(to) != spreadsheet_of(there):
+        return look(
+            "Destination",
+            f"the workflow writes the spreadsheet {spreadsheet_of(there)}, and “sheetsync sync”"
+            f" here {to}.",
+            "Look which of the two your team opens, and make the other say the same.",
         )
-    if not names:
-        return ok("Secrets", "it names none")
-    said = f"it names {', '.join(names)}; whether they are set, only GitHub shows."
-    return Step("Secrets", Finding.UNSEEN, said, "Look that each is in the list.", link)
+    return ok("Destination", f"the spreadsheet {spreadsheet_of(there)}")
 
 
-def _keys(
-    text: str, targets: Sequence[Watched], platforms: Sequence[Platform], page: str
-) -> Iterator[Step]:
-    """Keys that watched platforms cannot do without, and that the workflow does not hand over."""
-    wanted: dict[str, str] = {}
-    for target, platform in _pairs(targets, platforms):
-        way = way_of(target, platform, _environment(text))
-        if way.door is None and not any(door.via == "saved" for door in platform.doors):
-            wanted |= dict.fromkeys(way.lacks, platform.name)
-    for key, name in wanted.items():
-        yield wrong(
-            key,
-            f"{name} cannot be read without it, and the workflow does not hand it over.",
-            f"Add {key}: ${{{{ secrets.{key} }}}} below env: of the step.",
-            f"{page}/settings/secrets/actions/new" if page else "",
+def _settings(call: Call, settings: Sequence[tuple[str, str]]) -> Iterator[Step]:
+    """What the file of settings says counts there only with a checkout, or said again."""
+    there = call.options()
+    lacks = [
+        f"{name} {value}".strip()
+        for name, value in settings
+        if name != "--to" and not call.checks_out and value not in there.get(name, [])
+    ]
+    if lacks:
+        private = any(line.startswith("--retention") for line in lacks)
+        made = wrong if private else look
+        yield made(
+            "Settings there",
+            f"the workflow does not know {', '.join(lacks)}, which sheetsync.toml says.",
+            "sheetsync init --github writes it again with them; or add them to its options:, one"
+            " on each line.",
         )
+    elif settings and not call.checks_out:
+        yield ok("Settings there", "as sheetsync.toml has them")
 
 
-def _reads(text: str, targets: Sequence[Watched], platforms: Sequence[Platform]) -> Iterator[Step]:
-    """What a machine in a data centre is turned away from."""
-    if "self-hosted" in " ".join(_RUNS_ON.findall(text)):
-        return
-    shut: dict[str, list[Platform]] = {}
-    for target, platform in _pairs(targets, platforms):
-        if not way_of(target, platform, _environment(text)).hosted:
-            shut.setdefault(platform.name, []).append(platform)
-    for name, held in shut.items():
-        yield look(
-            name,
-            f"{len(held)} of its addresses cannot be read by a GitHub-hosted runner.",
-            "Saved pages (sheetsync due --open), a key"
-            f" (sheetsync platforms {held[0].key}), or a runner of your own.",
-        )
-    if targets and not shut:
-        yield ok("Readable", "every address, from a GitHub-hosted runner, as far as is known")
-
-
-def _pairs(
-    targets: Sequence[Watched], platforms: Sequence[Platform]
-) -> Iterator[tuple[Watched, Platform]]:
-    by_key = {platform.key: platform for platform in platforms}
-    for target in targets:
-        if target.platform in by_key:
-            yield target, by_key[target.platform]
-
-
-def _environment(text: str) -> dict[str, str]:
-    """Of the workflow's step: a name that its text holds is set there."""
-    return dict.fromkeys(re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", text), "set")
-
-
-def _idle(world: World, page: str) -> Iterator[Step]:
+def _idle(world: World, root: Path | None, page: str) -> Iterator[Step]:
     """By the last thing that this clone saw happen."""
     try:
-        newest = (world.here / ".git" / "logs" / "HEAD").read_text("utf-8").splitlines()[-1]
+        newest = (
+            ((root or world.here) / ".git" / "logs" / "HEAD").read_text("utf-8").splitlines()[-1]
+        )
         stamp = re.search(r"> (\d{9,11}) [+-]\d{4}\t", newest)
         at = datetime.fromtimestamp(int(stamp[1]), UTC) if stamp else None
     except (OSError, UnicodeDecodeError, IndexError, ValueError):

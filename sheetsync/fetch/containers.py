@@ -120,11 +120,9 @@ def _broken(error: json.JSONDecodeError) -> str:
 
 
 def _yaml(data: bytes, max_bytes: int) -> list[Page]:
-    """A VCR recording, where PyYAML is installed."""
-    try:
-        import yaml  # noqa: PLC0415 an extra, because few people need it
-    except ImportError:
-        return [damaged("Recordings in YAML need one more library: pip install PyYAML")]
+    """A VCR recording."""
+    import yaml  # noqa: PLC0415 few people need it, and it takes its time to load
+
     # The loader that guesses no types: a stranger's "dates" and "numbers" stay text.
     loader: Any = type("Recording", (getattr(yaml, "CBaseLoader", yaml.BaseLoader),), {})
     for tag in ("tag:yaml.org,2002:binary", "!binary"):  # vcrpy; VCR for Ruby

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from sheetsync.cli import main
 from sheetsync.workflow import PATH, untouched
+from tests.commands.terminal import on_a_terminal
 from tests.runner import ROOT
 from tests.test_workflow import COMMIT, ID
 from tests.workbooks import rows
@@ -35,6 +34,10 @@ def run(*words: str) -> Result:
     result = CliRunner().invoke(main, ["init", *words])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return result
+
+
+def asked(folder: Path, typed: str, *words: str) -> str:
+    return on_a_terminal(folder, typed, "init", *words)
 
 
 def github(*words: str) -> Result:
@@ -80,13 +83,54 @@ def test_without_a_terminal_nothing_is_asked() -> None:
 
 
 def test_on_a_terminal_it_asks_where_the_dashboard_shall_live(tmp_path: Path) -> None:
-    said = on_a_terminal(tmp_path, "asked.xlsx\n")
+    said = asked(tmp_path, "asked.xlsx\n")
     assert "Address of your spreadsheet" in said
     assert (tmp_path / "asked.xlsx").exists()
 
 
+def test_a_wrong_answer_is_asked_again(tmp_path: Path) -> None:
+    said = asked(tmp_path, "team.csv\nnowhere/team.xlsx\nteam.xlsx\n")
+    assert "“team.csv” is neither a spreadsheet's address nor a path" in said
+    assert "there is no folder nowhere" in said
+    assert (tmp_path / "team.xlsx").exists()
+
+
+def test_for_github_a_workbook_is_no_answer(tmp_path: Path) -> None:
+    words = ("--github", "--action", ACTION, "--credentials", __file__)
+    said = asked(tmp_path, f"team.xlsx\n{SHEET}\ny\n", *words)
+    assert "it has to be a Google spreadsheet's address" in said
+    assert untouched(written())
+
+
+def test_settings_of_another_dashboard_stay_and_it_says_where_sync_goes() -> None:
+    Path("sheetsync.toml").write_text('to = "team.xlsx"\n')
+    result = run("--to", "other.xlsx")
+    assert "“sheetsync sync” in this folder goes to team.xlsx" in result.stderr
+    assert "bsky.app --to other.xlsx" in result.stdout
+    assert Path("sheetsync.toml").read_text() == 'to = "team.xlsx"\n'
+    result = run("--to", "team.xlsx")
+    assert "goes to" not in result.stderr and "--to" not in result.stdout
+    assert "--github" not in result.stdout, "a workbook cannot live there"
+
+
+def test_git_leaves_out_what_was_written_and_somebodys_own_list_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    run("--to", "team.xlsx")
+    assert Path(".gitignore").read_text() == "team.xlsx\n*(before *).xlsx\n"
+    result = run("--to", "other.xlsx")
+    assert "add to .gitignore: other.xlsx\n" in result.stderr, "the copies are left out already"
+    assert "other" not in Path(".gitignore").read_text()
+
+
+def test_outside_of_a_repository_there_is_nothing_to_leave_out() -> None:
+    run("--to", "team.xlsx")
+    assert not Path(".gitignore").exists()
+
+
 def test_an_option_that_answers_is_not_asked_again(tmp_path: Path) -> None:
-    assert "Address of" not in on_a_terminal(tmp_path, "", "--to", "team.xlsx")
+    assert "Address of" not in asked(tmp_path, "", "--to", "team.xlsx")
     assert (tmp_path / "team.xlsx").exists()
 
 
@@ -153,12 +197,54 @@ def test_a_repository_with_the_action_in_it_uses_its_own() -> None:
     assert "actions/checkout@" in written()
 
 
-@pytest.mark.parametrize("loose", ["org/sheetsync@main", "org/sheetsync", "x@v1", "../x@" + COMMIT])
+LOOSE = ["org/sheetsync@main", "org/sheetsync", "x@v1", "../x@" + COMMIT]
+MOVING = ["org/sheetsync@v1", "org/sheetsync@v1.2", "org/sheetsync@2"]
+
+
+@pytest.mark.parametrize("loose", LOOSE + MOVING)
 def test_an_action_that_is_not_pinned_is_refused(loose: str) -> None:
     result = run("--to", SHEET, "--github", "--action", loose)
     assert result.exit_code == 2
     assert "is no OWNER/REPO@COMMIT" in result.stderr
     assert not Path(PATH).exists()
+
+
+def test_a_version_that_moves_is_called_so_and_a_whole_one_noted() -> None:
+    assert "moves with every release" in run("--to", SHEET, "--github", "--action", "o/r@v1").stderr
+    result = run("--to", SHEET, "--github", "--action", "o/r@v1.2.3")
+    assert "v1.2.3 is a tag, which its owner can move" in result.stderr
+    assert untouched(written())
+
+
+def test_without_a_known_action_nothing_is_written_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheetsync.clone.installed", lambda: "")
+    result = run("--to", SHEET, "--github")
+    assert result.exit_code == 2
+    assert "not known which repository" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workflow_that_was_changed_stops_it_before_anything_is_written(tmp_path: Path) -> None:
+    Path(PATH).parent.mkdir(parents=True)
+    Path(PATH).write_text("name: theirs\n")
+    assert github().exit_code == 2
+    assert not Path("sheetsync.toml").exists()
+
+
+def test_the_workflow_knows_the_settings_of_the_file() -> None:
+    lines = ['to = "x.xlsx"', 'credentials = "k.json"', 'allow-host = ["a.example", "b.example"]']
+    lines += ['saved = "pages"', 'contact = "${{ secrets.X }}"', "[sync]", "retention = 90"]
+    lines += ["strict = true", 'fields = "+bio"']
+    Path("sheetsync.toml").write_text("\n".join(lines))
+    result = github()
+    said = yaml.safe_load(written())["jobs"]["sync"]["steps"][-1]["with"]["options"].splitlines()
+    assert sorted(said) == [
+        *("--allow-host a.example", "--allow-host b.example", "--fields +bio"),
+        *("--retention 90", "--strict"),
+    ]
+    assert "--contact cannot be handed over" in result.stderr
 
 
 def test_a_workbook_cannot_live_on_githubs_machines() -> None:
@@ -194,9 +280,9 @@ def test_on_a_terminal_it_asks_before_a_changed_file_is_replaced(tmp_path: Path)
     Path(PATH).parent.mkdir(parents=True)
     Path(PATH).write_text("name: theirs\n")
     words = ["--to", SHEET, "--github", "--action", ACTION, "--credentials", __file__]
-    assert "Replace it?" in on_a_terminal(tmp_path, "y\nn\n", *words)
+    assert "Replace it?" in asked(tmp_path, "y\nn\n", *words)
     assert written() == "name: theirs\n"
-    on_a_terminal(tmp_path, "y\ny\n", *words)
+    asked(tmp_path, "y\ny\n", *words)
     assert untouched(written())
 
 
@@ -221,24 +307,22 @@ def test_the_line_of_cron_syncs_from_any_folder(tmp_path: Path) -> None:
     assert "lists no profile and no post yet" in (tmp_path / "sheetsync.log").read_text()
 
 
+def test_what_only_this_terminal_knows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUTUBE_API_KEY", "sesame")
+    monkeypatch.setenv("TIKTOK_ACCESS_TOKEN_NASA", "sesame")
+    monkeypatch.setenv("SHEETSYNC_RETENTION", "90")
+    result = run("--to", "team.xlsx", "--schedule", "cron")
+    for name in ("YOUTUBE_API_KEY", "TIKTOK_ACCESS_TOKEN_NASA", "SHEETSYNC_RETENTION"):
+        assert name in result.stderr
+    assert "sesame" not in result.output and "a scheduler does not know" not in result.stdout
+
+
+def test_a_key_that_is_in_no_file_makes_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHEETSYNC_CREDENTIALS_JSON", "{}")
+    result = run("--to", SHEET, "--schedule", "cron")
+    assert result.exit_code == 2
+    assert "which a scheduler does not know" in result.stderr
+
+
 def test_two_ways_at_once_are_none() -> None:
     assert run("--to", SHEET, "--github", "--schedule", "cron").exit_code == 2
-
-
-def on_a_terminal(folder: Path, typed: str, *words: str) -> str:
-    """What a person sees and types: a real terminal, a process of its own."""
-    ours, theirs = pty.openpty()
-    os.write(ours, typed.encode())
-    with subprocess.Popen(
-        [sys.executable, "-m", "sheetsync", "init", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        said, _ = process.communicate(timeout=60)
-    os.close(ours)
-    os.close(theirs)
-    return said

@@ -53,6 +53,14 @@ def test_the_first_that_there_is_counts(tmp_path: Path, key: dict[str, Any]) -> 
     assert email() == "gspread@x"
 
 
+def test_a_mark_before_the_text_is_no_part_of_it(tmp_path: Path, key: dict[str, Any]) -> None:
+    file = tmp_path / "key.json"
+    file.write_text(named(key, "a@x"), "utf-8-sig")
+    assert find_credentials(file, {}, tmp_path, ()).email == "a@x"
+    variable = {"SHEETSYNC_CREDENTIALS_JSON": "\ufeff" + named(key, "b@x")}
+    assert find_credentials(None, variable, tmp_path, ()).email == "b@x"
+
+
 def test_where_they_were_found_is_said(tmp_path: Path, key: dict[str, Any]) -> None:
     (tmp_path / "credentials.json").write_text(json.dumps(key), "utf-8")
     found = find_credentials(None, {}, tmp_path, ())

@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import plistlib
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -445,15 +444,6 @@ def test_yaml_that_grows_or_never_ends_is_not_followed() -> None:
     assert read("interactions:\na0: &a0 [x]\n" + bomb) == []
     circle = "interactions: &a\n- request: *a\n  response: {body: *a, status: *a}\n"
     assert only(read(circle)).problem is Outcome.UNREADABLE
-
-
-def test_without_pyyaml_a_recording_in_yaml_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "yaml", None)
-    page = only(read("interactions: []", "yaml"))
-    assert page.problem is Outcome.UNREADABLE
-    assert "pip install PyYAML" in page.detail
 
 
 # One recorded answer, and what browser extensions capture
