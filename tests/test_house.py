@@ -519,7 +519,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "destinations.workbook_guide": {
         "dashboard",
         "destinations.workbook_cells",
-        "destinations.workbook_formats",
         "destinations.workbook_frame",
         "destinations.workbook_names",
     },
