@@ -310,7 +310,9 @@ class GoogleDestination:
         calls = self.client.calls
         sent, got = sum(call.sent for call in calls), sum(call.got for call in calls)
         self.client.tell(f"{sent:,} bytes sent, {got:,} received")
-        self.notes.append(f"{len(calls)} calls to Google.")
+        whose = f"{self.identity.email}, " if self.identity.email else ""
+        used = f"with the credentials of {whose}{self.identity.source}"
+        self.notes.append(f"{len(calls)} calls to Google, {used}.")
         if found.book.copied:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."
