@@ -17,7 +17,7 @@ def import_lines(imports: Sequence[ImportTold], width: int | None) -> list[str]:
     bad = [told for told in imports if not told.read.has_value]
     lines = []
     if good:
-        rows = [(_short(told.name), *_import_value(told.read)) for told in good]
+        rows = [(_short(told.name), *import_value(told.read)) for told in good]
         lines += [f"Imports read ({len(good)})", *columns(rows, width), ""]
     if bad:
         rows = [(_short(told.name), told.read.shows or "not asked", _why(told)) for told in bad]
@@ -25,7 +25,8 @@ def import_lines(imports: Sequence[ImportTold], width: int | None) -> list[str]:
     return lines
 
 
-def _import_value(read: ImportRead) -> tuple[str, str]:
+def import_value(read: ImportRead) -> tuple[str, str]:
+    """Its first cell, and of how many: ``("1,031", "")``, ``("Date", "the first of 12 cells")``."""
     if read.each:
         return f"{len(read.each)} of {len(read.each) + len(read.missed)} profiles", ""
     size = f"{len(read.rows)} × {len(read.rows[0])}"

@@ -1,6 +1,6 @@
 """The job of GitHub's that a run is a step of: its summary, its annotations, its outputs.
 
-Everywhere else nothing happens here. What is told is made in `summary`.
+Everywhere else nothing happens here. What is told is made in `summary` and `annotations`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 
 import click
 
+from sheetsync.annotations import commands
 from sheetsync.errors import SheetsyncError
-from sheetsync.summary import Told, commands, markdown, outputs
+from sheetsync.summary import Told, markdown, outputs
 from sheetsync.terminal import lost_if_nobody_reads, note
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from sheetsync.dashboard import STEP
+from sheetsync.dashboard.imports import KEY as IMPORTS
 from sheetsync.dashboard.words import Status
 from sheetsync.dashboard.words.guide import guide
 from sheetsync.dashboard.words.headings import NEEDS
 from sheetsync.model import Count, Outcome
 from sheetsync.plan import Plan, Row, zone_of
-from sheetsync.sync import Read, Synced
+from sheetsync.plan.imports import formula_in
+from sheetsync.sync import ImportTold, Read, Synced
 
 #: As the guide's yellow cells have them at first; a team's own choice there is the sheet's alone.
 _SETTINGS = {line.setting: line.text for line in guide() if isinstance(line.text, int)}
@@ -96,6 +98,25 @@ def lost(synced: Synced) -> list[Read]:
 def not_read(synced: Synced) -> list[Read]:
     """Without posts that were only asked for beside their profile."""
     return [r for r in synced.reads if not r.record.outcome.has_numbers and not r.beside]
+
+
+def imports_not_read(synced: Synced) -> list[ImportTold]:
+    return [told for told in synced.imports if not told.read.has_value]
+
+
+def lost_imports(synced: Synced) -> list[ImportTold]:
+    """What `lost` says of profiles, of imports."""
+    good = {formula_in(row) for row in _before(synced.plan, IMPORTS) if _was_read(row)}
+    return [
+        told
+        for told in imports_not_read(synced)
+        if told.read.formula in good and told.read.reason != Outcome.NOT_REACHED
+    ]
+
+
+def _was_read(row: Row) -> bool:
+    """Whether the formula that stands there gave its result in the run before."""
+    return row.text("status") in _GOOD and row.text("for") == formula_in(row)
 
 
 def needs_you(synced: Synced, now: datetime) -> list[tuple[str, str]]:

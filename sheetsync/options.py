@@ -18,7 +18,32 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     """An option that is also an environment variable: ``--to`` is SHEETSYNC_TO."""
     long = next(name for name in names if name.startswith("--"))
     variable = "SHEETSYNC_" + long.removeprefix("--").replace("-", "_").upper()
-    return click.option(*names, envvar=variable, **settings)
+    kind = _Lines if settings.get("multiple") else click.Option
+    return click.option(*names, envvar=variable, cls=kind, **settings)
+
+
+class _Lines(click.Option):
+    """An option that may be given more than once: its variable has a value on each line, for a
+    formula has blanks in it, and a path colons."""
+
+    def value_from_envvar(self, ctx: click.Context) -> list[str] | None:
+        said = self.resolve_envvar_value(ctx)
+        lines = [line.strip() for line in said.splitlines()] if said else []
+        return [line for line in lines if line] or None
+
+
+class Days(click.IntRange):
+    """A number of days between two that make sense."""
+
+    name = "days"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(
+                f"“{value}” is no whole number of days from {self.min} to {self.max}", param, ctx
+            )
 
 
 class Moment(click.ParamType[datetime]):
@@ -129,7 +154,7 @@ def web_options(command: F) -> F:
             "--save",
             type=click.Path(file_okay=False, path_type=Path),
             metavar="DIR",
-            help="Keep every page that came back, as it came, in this folder.",
+            help="Keep every page that came back, as it came, in this folder; a dry run does too.",
         ),
     ):
         command = add(command)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from sheetsync.address_report import address_cell, address_lines
 from sheetsync.columns import columns, folded
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import KEY_ROW, TOP
 from sheetsync.dashboard.words import day
 from sheetsync.import_report import import_json, import_lines, imports_count
 from sheetsync.model import Record, iso
-from sheetsync.plan import Change, zone_of
+from sheetsync.plan import zone_of
 from sheetsync.record_report import FROM, numbers, when, who, why
 from sheetsync.sync import Read, Synced
 
@@ -44,7 +45,7 @@ def sync_lines(
         lines += [f"{synced.passed_over} other {files} passed over.", ""]
     whole = sum(not read.beside for read in reads)
     result = _result(synced, destination, bad, whole)
-    said = (*imports_count(synced.imports), result, *_growth(good, synced), *_strange(synced))
+    said = (*imports_count(synced.imports), result, *_growth(good, synced), *address_lines(synced))
     lines += folded(said, width)
     return lines
 
@@ -137,29 +138,6 @@ def _but(record: Record, unused: bool) -> str:
     if unused:
         return " (not used: the dashboard has numbers with a date)"
     return f" ({record.detail})" if record.detail else ""
-
-
-#: So many cells are named in a line.
-_NAMED = 5
-
-
-def _strange(synced: Synced) -> list[str]:
-    """``60 addresses in Profiles are not understood: A12, A13, …`` for each tab."""
-    lines = []
-    for tab, found in synced.strange.items():
-        cells = [_address_cell(synced, tab, number) for number in found]
-        named = ", ".join(cells[:_NAMED]) + (", …" if len(cells) > _NAMED else "")
-        many = "1 address" if len(cells) == 1 else f"{len(cells):,} addresses"
-        verb = "is" if len(cells) == 1 else "are"
-        title = synced.plan.title(tab)
-        lines.append(f"{many} in {title} {verb} not understood: {named} – the sheet says why.")
-    return lines
-
-
-def _address_cell(synced: Synced, tab: str, row: int) -> str:
-    """``A12``, wherever the team has moved the column."""
-    change = Change(tab, row, "address", None, None)
-    return synced.plan.a1(change).rpartition("!")[2]
 
 
 #: So many posts of one platform with one reason become one line.
@@ -255,7 +233,7 @@ def to_json(synced: Synced, destination: str, stopped: str = "") -> dict[str, ob
         "imports": [import_json(told) for told in synced.imports],
         "passed_over": synced.passed_over,
         "not_understood": [
-            f"{synced.plan.title(tab)}!{_address_cell(synced, tab, number)}"
+            f"{synced.plan.title(tab)}!{address_cell(synced, tab, number)}"
             for tab, rows in synced.strange.items()
             for number in rows
         ],

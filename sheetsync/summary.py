@@ -1,30 +1,37 @@
-"""A run as GitHub shows it: the job's summary (Markdown) and its annotations. Pure.
+"""A run as GitHub shows it on the job's page: the summary (Markdown), and the outputs. Pure.
 
-Names and reasons come from strangers: see `markdown` for what becomes of them in the summary. An
-annotation is a line of a command channel, so the signs that end one are escaped as GitHub's own
-toolkit does (actions/toolkit, packages/core/src/command.ts).
+Names and reasons come from strangers: see `markdown` for what becomes of them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sheetsync import next_steps
+from sheetsync.address_report import address_lines
 from sheetsync.dashboard.words import day
 from sheetsync.errors import ConfigError, DestinationError, SheetsyncError, UnsafePlan
-from sheetsync.markdown import name, plain, table, text
+from sheetsync.import_report import import_value
+from sheetsync.markdown import name, table, text
 from sheetsync.model import Outcome
-from sheetsync.news import Ages, Gain, ages, gains, lost, needs_you, not_read
+from sheetsync.news import (
+    Ages,
+    Gain,
+    ages,
+    gains,
+    imports_not_read,
+    lost,
+    lost_imports,
+    needs_you,
+    not_read,
+)
 from sheetsync.record_report import number, who, why
-from sheetsync.sync import Read, Synced
+from sheetsync.sync import ImportTold, Read, Synced
 
 #: GitHub cuts off a step's summary at 1 MiB; a reader is lost long before.
 _ROWS, _LINES = 200, 20
-#: GitHub shows ten annotations of a kind for a step.
-_ANNOTATIONS, _ANNOTATED = 8, 10
 #: GitHub turns off schedules of public repositories after 60 days without activity.
 IDLE_FROM, IDLE_END = 50, 60
 
@@ -62,8 +69,11 @@ def markdown(told: Told) -> str:
     if synced := told.synced:
         parts += [
             *_needs(needs_you(synced, told.now)),
+            *(f"**{text(line)}**" for line in address_lines(synced)),
             *_not_read(told, synced),
+            *_imports_not_read(synced),
             *_gains(gains(synced)),
+            *_imports_read(synced),
             _age(ages(synced, told.now)),
             *_details(told, synced),
         ]
@@ -72,18 +82,27 @@ def markdown(told: Told) -> str:
 
 def _outcome(told: Told) -> str:
     if told.synced is None:
-        return _failed(told.error)
-    whole = [read for read in told.synced.reads if not read.beside]
-    good = sum(read.record.outcome.has_numbers for read in whole)
+        return failed_how(told.error)
     done = "dashboard written" if told.synced.written else "nothing to change"
     if told.error:
         done = "nothing was written"
     elif told.dry_run:
         done = "dry run, nothing was written"
-    return f"{good} of {len(whole)} read, {done}"
+    return f"{', '.join(_counts(told.synced))}, {done}"
 
 
-def _failed(error: SheetsyncError | None) -> str:
+def _counts(synced: Synced) -> list[str]:
+    """``9 of 10 read``, and the same for imports where there are any."""
+    whole = [read for read in synced.reads if not read.beside]
+    good = sum(read.record.outcome.has_numbers for read in whole)
+    values = sum(told.read.has_value for told in synced.imports)
+    counts = [f"{good} of {len(whole)} read"] if whole or not synced.imports else []
+    if synced.imports:
+        counts.append(f"{values} of {len(synced.imports)} imports read")
+    return counts
+
+
+def failed_how(error: SheetsyncError | None) -> str:
     """Of these three it is certain that they come before anything is written (`errors`)."""
     before = isinstance(error, ConfigError | DestinationError | UnsafePlan)
     return "nothing was written" if before else "it failed"
@@ -154,7 +173,7 @@ def _not_read(told: Told, synced: Synced) -> list[str]:
         groups.setdefault(key, []).append(read)
     rows = [
         [
-            text(_name_of(told, platform)),
+            text(name_of(told, platform)),
             _names(group),
             text(reason) + _newly(group, newly),
             NEXT.get(outcome, "").replace("NAME", platform),
@@ -171,13 +190,43 @@ def _newly(group: Sequence[Read], newly: set[int]) -> str:
 
 
 def _names(group: Sequence[Read]) -> str:
-    names = [name(_whose(read)) for read in group[:_LINES]]
+    names = [name(whose(read)) for read in group[:_LINES]]
     more = f" and {len(group) - _LINES} more" if len(group) > _LINES else ""
     return ", ".join(names) + more
 
 
-def _whose(read: Read) -> str:
+def whose(read: Read) -> str:
     return who(read.record) if read.record.handle else read.name
+
+
+def _imports_not_read(synced: Synced) -> list[str]:
+    missed, newly = imports_not_read(synced), {id(told) for told in lost_imports(synced)}
+    if not missed:
+        return []
+    rows = [
+        [
+            name(told.name),
+            text(told.read.why) + (" **(could be read last time)**" if id(told) in newly else ""),
+            text(told.read.hint),
+        ]
+        for told in missed[:_ROWS]
+    ]
+    shown = table(["Import", "Why", "Next step"], rows)
+    more = "\n".join([shown, "", *_more(missed, _ROWS)]).rstrip()
+    return [f"**Imports not read ({len(missed)})**", more]
+
+
+def _imports_read(synced: Synced) -> list[str]:
+    good = [told for told in synced.imports if told.read.has_value]
+    if not good:
+        return []
+    shown = table(["Import", "Result", ""], [_result(told) for told in good[:_ROWS]])
+    more = "\n".join([shown, "", *_more(good, _ROWS)]).rstrip()
+    return [f"**Imports read ({len(good)})**", more]
+
+
+def _result(told: ImportTold) -> list[str]:
+    return [name(told.name), *(text(part) for part in import_value(told.read))]
 
 
 def _gains(found: Sequence[Gain]) -> list[str]:
@@ -185,7 +234,7 @@ def _gains(found: Sequence[Gain]) -> list[str]:
         return []
     rows = [
         [
-            name(_whose(gain.read)),
+            name(whose(gain.read)),
             number(gain.now) if gain.now else "",
             _change(gain),
             day(gain.since) if gain.since else "first reading",
@@ -242,59 +291,8 @@ def _more(found: Sequence[object], shown: int) -> list[str]:
     return [f"- and {len(found) - shown} more"] if len(found) > shown else []
 
 
-def _name_of(told: Told, platform: str) -> str:
+def name_of(told: Told, platform: str) -> str:
     return (told.names or {}).get(platform, platform)
-
-
-# --- annotations ----------------------------------------------------------------------------
-
-
-def commands(told: Told) -> list[str]:
-    """``::warning …`` lines for the job's log and page; ``::error`` for what ended the run."""
-    lines = []
-    if line := idle_line(told.idle):
-        lines.append(command("warning", "sheetsync: schedule", line))
-    if told.error:
-        said = f"{told.error.message} {told.error.hint}"
-        lines.append(command("error", f"sheetsync: {_failed(told.error)}", said))
-    if told.synced:
-        lines += _annotated(told, told.synced)
-    return lines
-
-
-def _annotated(told: Told, synced: Synced) -> list[str]:
-    newly = lost(synced)
-    ids = {id(read) for read in newly}
-    known = [read for read in not_read(synced) if id(read) not in ids]
-    return [
-        *_by_platform(told, "error", "could be read last time and not now", newly),
-        *_by_platform(told, "warning", "not read", known),
-    ]
-
-
-def _by_platform(told: Told, kind: str, said: str, reads: Sequence[Read]) -> list[str]:
-    groups: dict[tuple[str, str], list[Read]] = {}
-    for read in reads:
-        groups.setdefault((read.record.platform, why(read.record)), []).append(read)
-    lines = []
-    for (platform, reason), group in list(groups.items())[:_ANNOTATIONS]:
-        names = ", ".join(_whose(read) for read in group[:_ANNOTATED])
-        more = f" and {len(group) - _ANNOTATED} more" if len(group) > _ANNOTATED else ""
-        title = f"{_name_of(told, platform) or 'A page'}: {len(group)} {said}"
-        lines.append(command(kind, title, f"{names}{more}: {reason}"))
-    return lines
-
-
-def command(kind: str, title: str, message: str) -> str:
-    """``::warning title=…::message`` with nothing in it that could end or begin a command."""
-    said = _data(title).replace(":", "%3A").replace(",", "%2C")
-    return f"::{kind} title={said}::{_data(message)}"
-
-
-def _data(message: str) -> str:
-    """One line; “::” and the older “##[” are taken apart, wherever somebody may look for them."""
-    line = re.sub(":(?=:)", ": ", plain(message)).replace("##[", "## [")
-    return line.replace("%", "%25")
 
 
 # --- outputs --------------------------------------------------------------------------------
@@ -309,6 +307,6 @@ def outputs(told: Told) -> dict[str, str]:
     return {
         "read": str(len(whole) - len(missed)),
         "not-read": str(len(missed)),
-        "lost": str(len(lost(told.synced))),
+        "lost": str(len(lost(told.synced)) + len(lost_imports(told.synced))),
         "written": str(told.synced.written and not told.error).lower(),
     }

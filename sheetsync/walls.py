@@ -38,7 +38,10 @@ _STATUS: Mapping[int, Wall] = {
     503: (Outcome.RATE_LIMITED, "is turning readers away"),
     999: _AWAY,
 }
-_GONE = "answered “no such page”, but not in its own words for a missing account"
+_GONE = (
+    "has no page there, and does not say that the account is gone: look at the address in your"
+    " browser"
+)
 
 #: The site's name before or behind the words: "Log in • Instagram", "YouTube: Sign in".
 _BEFORE, _BEHIND = (

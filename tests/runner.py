@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import yaml
@@ -26,12 +28,14 @@ GUARD, PYTHON, INSTALL, SYNC = range(4)
 
 @dataclass
 class Job:
-    """``environment`` is the runner's own; ``event`` what GitHub says happened."""
+    """``environment`` is the runner's own; ``event`` what GitHub says happened; ``cancelled`` is
+    set at the moment at which the step of the sync is to be cancelled."""
 
     folder: Path
     environment: Mapping[str, str]
     event_name: str = "schedule"
     event: Mapping[str, Any] = field(default_factory=dict)
+    cancelled: Event | None = None
     log: str = ""
     used: list[str] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
@@ -89,22 +93,37 @@ class Job:
             file.write_text("")
         script = self.folder / f"step-{number}.sh"
         script.write_text(step["run"])
-        done = subprocess.run(
+        with subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
             env=self._environment(step, files),
             cwd=self._workspace(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=180,
-            check=False,
-        )
-        self.log += done.stdout
-        self.status = done.returncode
+            start_new_session=True,
+        ) as shell:
+            self.log += self._ended(shell, self.cancelled if number == SYNC else None)
+        self.status = shell.returncode
         lines = files["GITHUB_OUTPUT"].read_text("utf-8").splitlines()
         self.outputs[name] = dict(line.split("=", 1) for line in lines)
         self.context["steps"][name] = {"outputs": self.outputs[name]}
         self.path += files["GITHUB_PATH"].read_text("utf-8").splitlines()
+
+    def _ended(self, shell: subprocess.Popen[str], cancelled: Event | None) -> str:
+        """What was printed. A cancelled step gets SIGINT, 7.5 seconds later SIGTERM, and after 2.5
+        more all of its processes are killed; the signals go to the shell and to nobody else."""
+        patience = [180.0]
+        if cancelled:
+            assert cancelled.wait(60), "the step never came so far"
+            shell.send_signal(signal.SIGINT)
+            patience = [7.5, 2.5]
+        for seconds in patience:
+            try:
+                return shell.communicate(timeout=seconds)[0]
+            except subprocess.TimeoutExpired:
+                shell.send_signal(signal.SIGTERM)
+        os.killpg(shell.pid, signal.SIGKILL)
+        return shell.communicate()[0] + "[killed]"
 
     def _environment(self, step: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, str]:
         event = self.folder / "event.json"

@@ -9,11 +9,14 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -21,7 +24,7 @@ from packaging.version import Version
 
 from tests.runner import ACTION, INSTALL, PYTHON, ROOT, SYNC, Job
 from tests.test_web_sync import ROBOTS, SKY, TIKTOK, page, sky, sky_path
-from tests.world import Reply, World
+from tests.world import Reply, Wire, World, silence
 
 SKY_ADDRESS = "https://bsky.app/profile/bsky.app"
 ANNA = "https://www.tiktok.com/@anna.bakt"
@@ -124,6 +127,65 @@ def test_a_new_refusal_is_red_once_and_then_a_warning(
     assert third.run([SYNC], to="team.xlsx") == 0
     assert "::warning title=Bluesky%3A 1 not read::@bsky.app: " in third.log
     assert third.outputs["sync"]["not-read"] == "1"
+
+
+def test_a_cancelled_step_writes_what_was_read_and_tells_it(
+    job: Callable[..., Job], world: World
+) -> None:
+    asked = Event()
+
+    def slow(wire: Wire) -> None:
+        asked.set()
+        silence(wire)
+
+    world.serve(TIKTOK, "/@anna.bakt", slow)
+    today = job(cancelled=asked)
+    assert today.run([SYNC], to="team.xlsx", addresses=f"{SKY_ADDRESS} {ANNA}") == 1, today.log
+    assert "**Cut short:** stopped from outside &#40;SIGTERM&#41;." in today.summary
+    assert "| 77 |" in today.summary
+    assert today.outputs["sync"] == {"read": "1", "not-read": "1", "lost": "0", "written": "true"}
+    assert "::warning title=sheetsync%3A cut short::stopped from outside (SIGTERM)" in today.log
+    assert (today.folder / "work" / "team.xlsx").exists()
+
+
+PRICE = 'Price =IMPORTXML("https://shop.example/item"; "//b")'
+ALLOW = "--allow-host shop.example\n"
+
+
+def test_a_lost_import_is_red_once_and_then_a_warning(
+    job: Callable[..., Job], world: World
+) -> None:
+    price = Reply(b"<html><b>1031</b></html>", headers={"Content-Type": "text/html"})
+    world.serve("shop.example", "/robots.txt", Reply(b"", 404))
+    world.serve("shop.example", "/item", price, Reply(b"busy", 500))
+    first, second, third = job("one"), job("two"), job("three")
+    assert first.run([SYNC], to="team.xlsx", options=f"{ALLOW}--import {PRICE}") == 0, first.log
+    assert "### sheetsync: 1 of 1 imports read, dashboard written" in first.summary
+    assert "| <code>Price</code> | 1,031 |" in first.summary
+    assert second.run([SYNC], to="team.xlsx", options=ALLOW) == 1
+    assert "::error title=Import Price%3A could be read last time and not now::" in second.log
+    assert "**Imports not read (1)**" in second.summary
+    assert second.outputs["sync"]["lost"] == "1"
+    assert third.run([SYNC], to="team.xlsx", options=ALLOW) == 0
+    assert "::warning title=Import Price%3A not read::" in third.log
+
+
+@pytest.mark.parametrize(("options", "status"), [("", 0), ("--strict", 1)])
+def test_addresses_that_nobody_understands_are_told(
+    job: Callable[..., Job], options: str, status: int
+) -> None:
+    assert job("one").run([SYNC], to="team.xlsx", addresses=SKY_ADDRESS) == 0
+    book = job("two")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl does not keep sparklines, as people's tools
+        sheets = openpyxl.load_workbook(book.folder / "work" / "team.xlsx")
+    for cell, typed in {"A4": "http://evil.example/::error::x", "A5": "anna"}.items():
+        sheets["Profiles"][cell] = typed
+    sheets.save(book.folder / "work" / "team.xlsx")
+    assert book.run([SYNC], to="team.xlsx", options=options) == status, book.log
+    said = "2 addresses in Profiles are not understood: A4, A5 – the sheet says why."
+    assert f"::warning title=sheetsync%3A addresses::{said}" in book.log
+    assert "2 addresses in Profiles are not understood&#58; A4, A5" in book.summary
 
 
 def test_strict_is_red_for_a_known_refusal_too(job: Callable[..., Job], world: World) -> None:

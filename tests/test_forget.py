@@ -196,6 +196,25 @@ def test_another_handle_of_the_same_account_is_the_same_person(dashboard: Made) 
     assert found(path.read_bytes()) == []
 
 
+def test_under_another_handle_the_row_says_why_it_stays_empty_and_nobody_is_to_save_it(
+    dashboard: Made,
+) -> None:
+    path, new = dashboard(), "https://www.tiktok.com/@anna.new"
+    run("forget", ANNA)
+    book = openpyxl.load_workbook(path)
+    book["Profiles"]["A9"] = new
+    book.save(path)
+    assert new in run("due", "--older", "0").stdout  # nobody can know it yet
+    Path("new.html").write_text(PAGE % (ID, "anna.new", NAME, 6_000))
+    run("sync", "--saved", "new.html", "--captured", "2026-11-13", status=1)
+    typed = {row["Address"]: row for row in rows(path, "Profiles")}[new]
+    assert typed["Why"].startswith("Removed with “sheetsync forget”; not read again")
+    assert {k for k, v in typed.items() if v is not None} == {"Address", "Status", "Why"}
+    assert new not in run("due", "--older", "0").stdout
+    run("forget", ANNA, "--allow")
+    assert new in run("due", "--older", "0").stdout
+
+
 def test_typed_again_the_row_says_why_it_stays_empty(dashboard: Made) -> None:
     path = dashboard()
     run("forget", ANNA)

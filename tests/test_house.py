@@ -40,6 +40,8 @@ def imports(path: Path) -> set[str]:
 MAY_IMPORT: dict[str, set[str]] = {
     "": set(),
     "__main__": {"cli", "stop"},
+    "address_report": {"plan", "sync"},
+    "annotations": {"address_report", "markdown", "news", "record_report", "summary", "sync"},
     "answers": {"model", "verdict"},
     "bar": {"fetch.round"},
     "bounds": set(),
@@ -605,7 +607,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "destinations.workbook_guide": {
         "dashboard",
         "destinations.workbook_cells",
-        "destinations.workbook_formats",
         "destinations.workbook_frame",
         "destinations.workbook_names",
     },
@@ -890,16 +891,18 @@ MAY_IMPORT: dict[str, set[str]] = {
         "importxml.failure",
         "importxml.result",
     },
-    "job": {"errors", "summary", "terminal"},
+    "job": {"annotations", "errors", "summary", "terminal"},
     "markdown": set(),
     "model": set(),
     "news": {
         "dashboard",
+        "dashboard.imports",
         "dashboard.words",
         "dashboard.words.guide",
         "dashboard.words.headings",
         "model",
         "plan",
+        "plan.imports",
         "sync",
     },
     "next_steps": {"columns", "model", "sync"},
@@ -991,6 +994,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "published": {"clone"},
     "record_report": {"columns", "dashboard.words", "model"},
     "report": {
+        "address_report",
         "columns",
         "dashboard.trend",
         "dashboard.words",
@@ -1007,8 +1011,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"errors"},
     "stop": set(),
     "summary": {
+        "address_report",
         "dashboard.words",
         "errors",
+        "import_report",
         "markdown",
         "model",
         "news",
@@ -1044,6 +1050,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "address_report",
+    "annotations",
     "dashboard.colours",
     "dashboard.signals",
     "plan.plan",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -80,6 +81,28 @@ def test_no_page_is_blank_and_no_number_is_too_wide_for_its_column(pages: list[P
     ).stdout.decode()
     assert "###" not in text
     assert not [error for error in ("#N/A", "#REF!", "#NAME?", "#DIV/0!") if error in text]
+
+
+def test_how_to_read_this_can_be_read(pages: list[Path]) -> None:
+    """The saver in it is one line of thousands of signs, and pages are fitted to their width."""
+    words = subprocess.run(
+        ["pdftotext", "-bbox", "-f", "4", "-l", "4", str(pages[0].parent / "demo.pdf"), "-"],
+        check=True, capture_output=True, timeout=60,
+    ).stdout.decode()  # fmt: skip
+    places = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">Engagement<', words)
+    assert places and all(float(bottom) - float(top) > 8 for top, bottom in places)
+
+
+def test_the_first_screen_shows_captions_whole_and_rates_apart_in_points(
+    pages: list[Path],
+) -> None:
+    text = subprocess.run(
+        ["pdftotext", "-layout", "-l", "1", str(pages[0].parent / "demo.pdf"), "-"],
+        check=True, capture_output=True, timeout=60,
+    ).stdout.decode()  # fmt: skip
+    assert "Sourdough without kneading, part 3" in text
+    (engagement,) = re.findall(r"Engagement +\d.*", text)
+    assert re.search(r"[+-]\d+\.\d points", engagement), engagement
 
 
 if __name__ == "__main__":

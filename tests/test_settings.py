@@ -133,8 +133,8 @@ def test_an_unknown_key_is_refused_with_the_nearest(text: str, message: str, hin
     [
         ('retention = "90"', "retention: this is a number: write it without quotes"),
         ("retention = true", "retention: this is a number"),
-        ("retention = 5", "retention: 5 is not in the range x>=35"),
-        ("retention = 90.5", "retention: '90.5' is not a valid integer"),
+        ("retention = 5", "retention: “5” is no whole number of days from 35 to"),
+        ("retention = 90.5", "retention: “90.5” is no whole number"),
         ('strict = "yes"', "strict: this is on or off: write true or false"),
         ("strict = 1", "strict: this is on or off"),
         ("to = 3", "to: this is a text: write it in quotes"),
@@ -226,3 +226,48 @@ def test_settings_can_be_said_as_somebody_would_type_them() -> None:
     found = typed(main.commands["sync"], read_settings(Path.cwd(), main.commands))
     hosts = [("--allow-host", "a.example"), ("--allow-host", "b.example")]
     assert sorted(found) == sorted([*hosts, ("--strict", ""), ("--retention", "90")])
+
+
+FORMULA = 'Price =IMPORTXML("https://shop.example/item"; "//b")'
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "lines"),
+    [
+        ("sync", "SHEETSYNC_IMPORT", [FORMULA, 'Rank =IMPORTXML("https://b.example"; "//i")']),
+        ("sync", "SHEETSYNC_SAVED", ["my pages", "/home/a:b"]),
+        ("sync", "SHEETSYNC_ALLOW_HOST", ["a.example", "*.example"]),
+        ("due", "SHEETSYNC_PLATFORM", ["my platform.toml", "b.toml"]),
+        ("eval", "SHEETSYNC_CELL", ["A1=two words", "B2=c"]),
+    ],
+)
+def test_a_variable_has_a_whole_line_for_each_value(
+    command: str, variable: str, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "\n  ".join(lines) + "\r\n\n")
+    long = variable.removeprefix("SHEETSYNC_").lower().replace("_", "-")
+    assert of(command)[f"--{long}"] == (", ".join(lines), f"environment variable {variable}")
+
+
+def test_every_option_that_may_be_given_more_than_once_takes_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for command in main.commands.values():
+        for option in (p for p in command.params if isinstance(p, click.Option) and p.multiple):
+            monkeypatch.setenv(str(option.envvar), "one two\nthree:four")
+            context = click.Context(command)
+            assert option.value_from_envvar(context) == ["one two", "three:four"], option.name
+
+
+@pytest.mark.parametrize("days", ["34", "36501", "740000", "9999999999", "999999999999999999"])
+def test_days_that_no_calendar_has_are_refused_in_words(days: str) -> None:
+    said = run("sync", "--retention", days)
+    assert said.exit_code == 2
+    assert f"“{days}” is no whole number of days from 35 to 36500" in said.stderr
+    assert "is no whole number of days from 35 to 36500" in refusal(f"retention = {days}").message
+
+
+@pytest.mark.parametrize("days", [35, 36500])
+def test_the_smallest_and_the_largest_retention_work(days: int) -> None:
+    Path("page.html").write_text("<p>no page of any platform</p>")
+    assert run("sync", "--saved", ".", "--retention", str(days)).exit_code == 0

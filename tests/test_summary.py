@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheetsync.annotations import command, commands
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.errors import ConfigError, DestinationError, SheetsyncError, UnsafePlan
-from sheetsync.model import Outcome
+from sheetsync.model import ImportRead, Outcome
 from sheetsync.plan import Plan, State
-from sheetsync.summary import NEXT, Told, command, commands, markdown, outputs
-from sheetsync.sync import Read, Synced
+from sheetsync.summary import NEXT, Told, markdown, outputs
+from sheetsync.sync import ImportTold, Read, Synced
 from tests.mornings import NOW, morning, read, refused
 
 
@@ -154,7 +155,44 @@ def test_known_refusals_are_warnings_and_new_losses_errors(book: Path) -> None:
     )
 
 
+def imported(
+    name: str, *, value: int | None = None, why: str = "The site has trouble."
+) -> ImportTold:
+    formula = '=IMPORTXML("https://shop.example/item"; "//b")'
+    rows = () if value is None else ((value,),)
+    return ImportTold(
+        name, ImportRead(formula, NOW, rows=rows, reason="" if rows else "x", why=why)
+    )
+
+
+def with_imports(*imports: ImportTold) -> Synced:
+    return Synced((), Plan(DASHBOARD, State()), 0, False, imports=imports)
+
+
+def test_imports_are_told_with_their_reasons() -> None:
+    synced = with_imports(imported("Price", value=1031), imported("Rank"))
+    text = shown(told(synced))
+    assert text.startswith("### sheetsync: 1 of 2 imports read, ")
+    assert "**Imports not read (1)**" in text
+    assert "| Rank | The site has trouble. |" in text
+    assert "| Price | 1,031 |" in text
+
+
+def test_a_hundred_imports_that_fail_are_no_hundred_annotations() -> None:
+    lines = commands(told(with_imports(*(imported(f"Rank {n}") for n in range(100)))))
+    assert len(lines) == 4
+    assert lines[-1].endswith("And 96 more imports.")
+
+
 HOSTILE = "x\r\n::add-mask::secret\n##[stop-commands]a%0A::error::b"
+
+
+def test_an_imports_words_are_no_command_and_leave_no_cell() -> None:
+    asked = with_imports(imported(f"| @team {HOSTILE}", why=HOSTILE))
+    (line,) = commands(told(asked))
+    assert line.count("::") == 2 and "##[" not in line and "\n" not in line
+    (row,) = [line for line in markdown(told(asked)).splitlines() if "team" in line and "|" in line]
+    assert row.count("|") == 4
 
 
 def test_a_strangers_words_are_no_command(book: Path) -> None:

@@ -179,7 +179,7 @@ def test_a_bare_404_is_not_reported_as_a_missing_account(world: World, tmp_path:
     done = run(world, tmp_path, "show", "snapchat:kiwi", "--json")
     shape = json.loads(done.stdout)
     assert (shape["outcome"], shape["fields"]) == ("unknown_status", {})
-    assert "not in its own words" in shape["detail"]
+    assert "does not say that the account is gone" in shape["detail"]
 
 
 def test_a_site_that_sends_on_to_its_sign_in_asks_for_a_sign_in(
@@ -369,6 +369,15 @@ def test_save_keeps_the_pages_as_they_came(world: World, tmp_path: Path) -> None
     assert kept.read_bytes() == tiktok("anna.bakt")
     shown = run(world, tmp_path, "show", str(kept), "--json")
     assert json.loads(shown.stdout)["fields"]["followers"]["value"] == 23_391
+
+
+def test_a_dry_run_keeps_the_pages_that_were_asked_for_and_says_so(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(TIKTOK, "/@anna.bakt", tiktok("anna.bakt"))
+    done = run(world, tmp_path, "sync", "-n", "--save", "kept", "https://www.tiktok.com/@anna.bakt")
+    assert "note: the pages that came back are kept in kept all the same." in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_save_into_the_same_folder_writes_over_nothing(world: World, tmp_path: Path) -> None:

@@ -114,6 +114,8 @@ class Run:
                     notes += delete_read(synced, found, there)
                 calls = getattr(destination, "calls", None)  # a spreadsheet counts them
             notes += import_report.about_adopting(wish.found, self.dry_run) if self.adopt else []
+            if self.dry_run and self.save:
+                notes.append(f"the pages that came back are kept in {self.save} all the same.")
             if stop.times > wished and synced.written:
                 notes.append(f"{stop.why} while {self.to} was written: that was finished first.")
             self._tell_job(synced, notes, stopped, calls)

@@ -18,6 +18,7 @@ from sheetsync.errors import ConfigError
 from sheetsync.fetch.arrivals import arrivals
 from sheetsync.fetch.way import Manners
 from sheetsync.options import (
+    Days,
     Moment,
     google_options,
     json_option,
@@ -77,7 +78,10 @@ class Fields(click.ParamType[tuple[str, ...]]):
     help="When the saved pages were saved, for pages that do not say so themselves.",
 )
 @option(
-    "-n", "--dry-run", is_flag=True, help="Print what would change, cell by cell; write nothing."
+    "-n",
+    "--dry-run",
+    is_flag=True,
+    help="Print what would change, cell by cell; the dashboard stays as it is.",
 )
 @json_option
 @option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -103,11 +107,11 @@ class Fields(click.ParamType[tuple[str, ...]]):
 )
 @option(
     "--retention",
-    type=click.IntRange(35),
+    type=Days(35, 36_500),
     default=400,
     show_default=True,
     metavar="DAYS",
-    help="For how long History keeps every day; of the days before, it keeps one a month.",
+    help="For how long History keeps every day (35 to 36500); of those before, one a month.",
 )
 @option(
     "--fields",

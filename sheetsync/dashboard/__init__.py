@@ -69,6 +69,7 @@ class Format(StrEnum):
     FLAG = "flag"
     TIMES = "times"
     GAIN = "gain"
+    POINTS = "points"  # the difference of two rates, times a hundred
     ABOUT = "about"
     PRICE = "price"
     ANY = "any"  # numbers, text and dates in one column
@@ -85,6 +86,7 @@ PATTERNS: Mapping[Format, str] = {
     Format.FLAG: '"yes";"yes";"no"',  # without it LibreOffice shows TRUE as 1
     Format.TIMES: "0.0",
     Format.GAIN: "+#,##0;-#,##0;0",
+    Format.POINTS: '+0.0" points";-0.0" points";0.0" points"',
     Format.ABOUT: '"≈ "#,##0',
     Format.PRICE: "#,##0.000",
     Format.ANY: "General",
@@ -210,6 +212,10 @@ class LineStyle(StrEnum):
     OURS = "ours"
 
 
+#: A longer text in the guide is one line (the saver): wrapped, it would fill the screen.
+LONG_TEXT = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a guide: a label in column A, text in column B.
@@ -224,6 +230,11 @@ class Line:
     setting: str = ""
     also: tuple[str, int | float] | None = None
     format: Format = Format.TEXT
+
+    @property
+    def long(self) -> bool:
+        """A text to copy, not to read."""
+        return len(str(self.text)) > LONG_TEXT
 
 
 @dataclass(frozen=True, slots=True)

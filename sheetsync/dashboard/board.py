@@ -222,8 +222,10 @@ def _compare(top: int) -> Iterator[BoardCell]:
             yield _live(row, at, _of_pick(f"dashboard[compare_{at - 1}]", column), shown)
         if differs:
             both = f"AND(ISNUMBER(B{row}),ISNUMBER(C{row}))"
-            less = Format.GAIN if shown is _COUNT else shown
-            yield _live(row, 4, f'IF({both},B{row}-C{row},"")', less, signal=Signal.RISE)
+            less, apart = Format.GAIN if shown is _COUNT else shown, f"B{row}-C{row}"
+            if shown is _PERCENT:  # 5 % and 6 % are not 1 % apart
+                less, apart = Format.POINTS, f"({apart})*100"
+            yield _live(row, 4, f'IF({both},{apart},"")', less, signal=Signal.RISE)
 
 
 def _of_pick(pick: str, column: str) -> str:
@@ -246,7 +248,8 @@ _NEEDS_AT = 12
 _MOVERS_AT = _NEEDS_AT + NEEDS_LINES + 2
 _BEST_AT = _MOVERS_AT + UP + DOWN + 2
 _COMPARE_AT = _BEST_AT + BEST + 2
-_CHARTS = 6  # column F
+#: Column F. What a caption in D does not hold runs on into E.
+_CHARTS = 6
 _PICKS_AT = 20
 
 _GAINED = Chart(
@@ -286,6 +289,6 @@ BOARD = Board(
         *_chart_picks(_PICKS_AT, _CHARTS),
     ),
     charts=(_GAINED, _INDEX),
-    widths=(27, 17, 17, 20, 3, 14, 20, 20, 20, 20, 20),
+    widths=(27, 17, 17, 20, 18, 14, 20, 20, 20, 20, 20),
     freeze=(2, 1),
 )

@@ -115,7 +115,7 @@ POSTS = Tab(
     KEY,
     TITLES[KEY],
     (
-        team(KEY, "address", width=26),
+        team(KEY, "address", width=36),
         team(KEY, "fee", Format.MONEY),
         read(KEY, "handle", width=18),
         read(KEY, "platform"),

@@ -125,7 +125,7 @@ PROFILES = Tab(
     KEY,
     TITLES[KEY],
     (
-        _team("address", width=26),
+        _team("address", width=36),
         _team("group"),
         _team("fee", Format.MONEY),
         _read("handle", width=18),

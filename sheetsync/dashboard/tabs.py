@@ -46,7 +46,7 @@ def dashboard(saver: str = "", fields: Collection[str] = ()) -> Dashboard:
     ``fields`` are those of ``ON_REQUEST`` that Profiles keeps."""
     how = Guide("guide", TITLES["guide"], guide(saver))
     profiles = replace(PROFILES, columns=tuple(_with(fields)))
-    return Dashboard((BOARD, profiles, POSTS, how, TREND, HISTORY, LOG), edition=4)
+    return Dashboard((BOARD, profiles, POSTS, how, TREND, HISTORY, LOG), edition=5)
 
 
 def _with(fields: Collection[str]) -> Iterator[Column]:

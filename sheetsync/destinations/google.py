@@ -324,13 +324,12 @@ class GoogleDestination:
             self.notes.append(f"The numbers are written; their look was refused: {said[:200]}")
 
     def _tell(self, found: Found) -> None:
-        whose = f"{self.identity.email}, " if self.identity.email else ""
         calls = self.client.calls
         sent, got = sum(call.sent for call in calls), sum(call.got for call in calls)
-        self.notes.append(
-            f"{len(calls)} calls to Google ({sent:,} bytes sent, {got:,} received),"
-            f" with the credentials of {whose}{self.identity.source}."
-        )
+        self.client.tell(f"{sent:,} bytes sent, {got:,} received")
+        whose = f"{self.identity.email}, " if self.identity.email else ""
+        used = f"with the credentials of {whose}{self.identity.source}"
+        self.notes.append(f"{len(calls)} calls to Google, {used}.")
         if found.book.copied:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."

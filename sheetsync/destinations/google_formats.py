@@ -115,7 +115,8 @@ def board_format(cell: BoardCell) -> Json:
 def line_format(line: Line, at: int) -> Json:
     """A cell of the guide, in column A (1) to C (3)."""
     typed = (2, 3) if line.setting else (1,)
-    made: Json = {"verticalAlignment": "MIDDLE", "wrapStrategy": "WRAP"}
+    wrap = "CLIP" if line.long else "WRAP"
+    made: Json = {"verticalAlignment": "MIDDLE", "wrapStrategy": wrap}
     match line.style:
         case LineStyle.TITLE:
             made = {"textFormat": {"bold": True, "fontSize": 16}}

@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from zlib import crc32
 
-from sheetsync.dashboard import Area, Board, BoardCell, Chart, Column, Guide, Series, Signal, Tab
+from sheetsync.dashboard import (
+    Area,
+    Board,
+    BoardCell,
+    Chart,
+    Column,
+    Format,
+    Guide,
+    Series,
+    Signal,
+    Tab,
+)
 from sheetsync.dashboard.colours import LINES
 from sheetsync.dashboard.formulas import absolute, letters
 from sheetsync.dashboard.signals import signal_rules
@@ -170,6 +181,8 @@ class Looks:
                 name = f"rule:{board.key}:{number}"
                 sheet = self.layout.ids[board.key]
                 self.objects[name] = partial(self._rule, sheet, cell.signal, where)
+            if cell.format is Format.POINTS:  # where it was a percentage when the board was made
+                self.objects[f"points:{board.key}:{number}"] = partial(self._cell, board, cell)
         for name, cell in board.picks.items():
             self.objects[f"pick:{board.key}:{name}"] = partial(self._pick, board, cell)
         for chart in board.charts:
@@ -189,11 +202,14 @@ class Looks:
             yield repeat_cell(area, {FORMAT: look}, f"{FORMAT}.numberFormat")
         else:
             for cell in board.cells:
-                look = board_format(cell)
-                area = grid_range(sheet, cell.row, cell.at, cell.row, cell.at)
-                yield repeat_cell(area, {FORMAT: look}, f"{FORMAT}({','.join(look)})")
+                yield from self._cell(board, cell)
         for at, width in enumerate(board.widths, 1):
             yield _dimension(sheet, at, {"pixelSize": int(width * 7 + 5)})
+
+    def _cell(self, board: Board, cell: BoardCell) -> Iterator[Json]:
+        look = board_format(cell)
+        area = grid_range(self.layout.ids[board.key], cell.row, cell.at, cell.row, cell.at)
+        yield repeat_cell(area, {FORMAT: look}, f"{FORMAT}({','.join(look)})")
 
     def _pick(self, board: Board, cell: BoardCell) -> Iterator[Json]:
         if cell.choices == "groups":

@@ -88,7 +88,8 @@ class _Board:
         for (row, at), cell in self.cells.items():
             rows.setdefault(row, {})[at] = self._cell(cell)
             if cell.live and cell.at > 1 and (cell.format, cell.style) == _CAPTION:
-                rows[row].setdefault(at + 1, Cell(" "))  # or a long one runs on below the chart
+                charts = min((chart.at for chart in self.board.charts), default=at + 1)
+                rows[row].setdefault(charts, Cell(" "))  # or a long one runs on below the chart
         return rows
 
     def _cell(self, cell: BoardCell) -> Cell:

@@ -34,8 +34,6 @@ from sheetsync.dashboard.colours import (
 )
 from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look
 
-#: A longer text in the guide is one line (the saver): wrapped, it would fill the screen.
-LONG_TEXT = 400
 #: A cell's number format when nobody chose one, and the two ways in which a file says “text”.
 GENERAL, AS_TEXT = PLAIN.num_format, ("@", 49)
 
@@ -126,8 +124,9 @@ class Formats:
 
     def line(self, line: Line, at: int) -> Any:
         """A cell of the guide, in column A (1) to C (3)."""
-        wrapped = len(str(line.text)) <= LONG_TEXT
-        properties: dict[str, Any] = {"valign": "vcenter", "text_wrap": wrapped}
+        properties: dict[str, Any] = {"valign": "vcenter", "text_wrap": True}
+        if line.long:  # or it runs out of the page sideways
+            properties = {"valign": "vcenter", "align": "fill"}
         typed = (2, 3) if line.setting else (1,)
         match line.style:
             case LineStyle.TITLE:

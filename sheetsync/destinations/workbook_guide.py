@@ -8,7 +8,6 @@ from typing import Any
 
 from sheetsync.dashboard import Guide, Line, LineStyle
 from sheetsync.destinations.workbook_cells import USUAL, Cell
-from sheetsync.destinations.workbook_formats import LONG_TEXT
 from sheetsync.destinations.workbook_frame import Frame, Styled, laid_over, paper
 from sheetsync.destinations.workbook_names import Spot, name_of
 
@@ -23,7 +22,6 @@ def write_guide(frame: Frame, sheet: Any, guide: Guide) -> None:
     title = frame.titles[guide.key]
     frame.view(sheet, title)
     sheet.hide_gridlines(2)
-    paper(sheet)
     for at, width in enumerate(_WIDTHS):
         sheet.set_column(at, at, width)
     theirs = (
@@ -31,17 +29,26 @@ def write_guide(frame: Frame, sheet: Any, guide: Guide) -> None:
         for number, cells, _ in frame.old_rows(title)
     )
     lines = dict(enumerate(guide.lines, 1))
+    last_row, last_at = len(lines), len(_WIDTHS)
     for number, cells, size in laid_over(theirs, {n: {} for n in lines}):
         ours = list(_line(frame, title, number, lines[number])) if number in lines else []
         high = _height(lines[number]) if number in lines else size.height
         styled = [*ours, *frame.carried(cells, title, number)]
         sheet.put_row(number, styled, size._replace(height=high))
+        last_row, last_at = max(last_row, number), max([last_at, *cells])
+    guide_paper(sheet, last_row, last_at)
+
+
+def guide_paper(sheet: Any, last_row: int, last_at: int) -> None:
+    """The saver is one long line: without an end the page would be fitted to that."""
+    paper(sheet)
+    sheet.print_area(0, 0, last_row - 1, max(last_at, len(_WIDTHS)) - 1)
 
 
 def _height(line: Line) -> float:
     """In points, 0 for the program's choice, which with wrapped text LibreOffice gets wrong."""
     text = str(line.text)
-    lines = 1 if len(text) > LONG_TEXT else max(1, ceil(len(text) / _LINE))
+    lines = 1 if line.long else max(1, ceil(len(text) / _LINE))
     return 0 if line.style is LineStyle.TITLE else _POINTS * lines
 
 

@@ -32,13 +32,15 @@ _PARTS = {
 @dataclass(frozen=True, slots=True)
 class Ours:
     """By what ours are known. ``picks`` are cells such as B2 by tab title; ``lines`` the titles
-    of our tabs with lines drawn from numbers in their own rows."""
+    of our tabs with lines drawn from numbers in their own rows, ``printed`` of those whose print
+    area is ours."""
 
     notes: frozenset[str] = frozenset()
     charts: frozenset[str] = frozenset()
     picks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     former: bool = False
     lines: frozenset[str] = frozenset()
+    printed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, dashboard: Dashboard, found: Found) -> Ours:
@@ -57,6 +59,7 @@ class Ours:
                 for table in dashboard.tables
                 if table.key in found.titles and any(column.line for column in table.columns)
             ),
+            printed=frozenset({*picks, found.titles.get(dashboard.guide.key, "")}),
         )
 
 
@@ -71,7 +74,7 @@ def lost(snapshot: Snapshot, ours: Ours) -> tuple[str, ...]:
         words.add("comments")
     for title in snapshot.titles:
         words |= set(_on_tab(snapshot, title, ours))
-    if any(title not in ours.picks for title in _printed(snapshot)):
+    if any(title not in ours.printed for title in _printed(snapshot)):
         words.add("print areas")
     return tuple(sorted(words))
 

@@ -23,8 +23,8 @@ from sheetsync.dashboard import Area, Board, Guide, Tab
 from sheetsync.dashboard.formulas import absolute
 from sheetsync.destinations.workbook_boards import write_board
 from sheetsync.destinations.workbook_cells import Sheet
-from sheetsync.destinations.workbook_frame import Frame, Values, paper
-from sheetsync.destinations.workbook_guide import carry_settings, write_guide
+from sheetsync.destinations.workbook_frame import Frame, Values
+from sheetsync.destinations.workbook_guide import carry_settings, guide_paper, write_guide
 from sheetsync.destinations.workbook_names import (
     EDITION,
     FORGOTTEN,
@@ -168,12 +168,14 @@ class _Writer:
 
     def _carry(self, sheet: Any, title: str) -> None:
         self.frame.view(sheet, title)
-        if title == self.frame.titles[self.frame.dashboard.guide.key]:
-            paper(sheet)
         known = carry_settings(self.frame, title)
+        last_row = last_at = 1
         for number, cells, size in self.frame.old_rows(title):
             keep = known.get(number, ())
             sheet.put_row(number, self.frame.carried(cells, title, number, keep), size)
+            last_row, last_at = number, max([last_at, *cells])
+        if title == self.frame.titles[self.frame.dashboard.guide.key]:
+            guide_paper(sheet, last_row, last_at)
 
     # --- the book ---------------------------------------------------------------------------
 

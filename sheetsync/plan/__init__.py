@@ -105,6 +105,7 @@ def make_plan(
     keeps every day. The plan's dashboard lacks the tab Imports as long as nobody asked for one.
     Raises ConfigError for an unknown time zone, and DestinationError where a tab is in the way.
     """
+    before, state = state, replace(state, forgotten=state.forgotten.meeting(records))
     zone = zone_of(state)
     listing = next((tab for tab in dashboard.tables if tab.kind == "import"), None)
     imports = ImportRows(listing, state, zone, imported) if listing else None
@@ -137,7 +138,7 @@ def make_plan(
     log = log_after(state, shown, [*records, *imported.reads], len(changes), run)
     return Plan(
         dashboard,
-        state,
+        before,
         changes=changes,
         missing=_missing(dashboard, state),
         counts={part.tab: part.counts for part in parts},

@@ -47,15 +47,31 @@ class Forgotten:
 
     def about(self, what: Profile | Post | Record) -> bool:
         """Whether it is a forgotten person's."""
+        return self._number(what) is not None
+
+    def _number(self, what: Profile | Post | Record) -> int | None:
+        """Which person's it is."""
         if not self.marks:
-            return False
+            return None
         account = what.text("account_id") if isinstance(what, Record) else ""
         names = [account_name(what.platform, account)] if account else []
         if what.handle:
             names.append(profile_name(f"{what.platform}:{what.handle}"))
         if what.kind == "post" and what.key:
             names.append(post_name(what.key))
-        return any(self.mark(name) in self.marks for name in names)
+        marks = map(self.mark, names)
+        return next((self.marks[mark] for mark in marks if mark in self.marks), None)
+
+    def meeting(self, records: Iterable[Record]) -> Forgotten:
+        """Also under the handles that these people's pages have now: by such a handle a row is
+        known to be theirs before anybody is asked."""
+        marks = dict(self.marks)
+        for record in records:
+            number = self._number(record)
+            if number is not None and record.handle:
+                name = profile_name(f"{record.platform}:{record.handle}")
+                marks.setdefault(self.mark(name), number)
+        return replace(self, marks=marks)
 
     def adding(self, names: Iterable[str], salt: str) -> Forgotten:
         """With the marks of one more person; ``salt`` is used where there is none yet."""

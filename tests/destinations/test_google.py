@@ -40,7 +40,7 @@ def test_a_steady_sync_is_three_calls() -> None:
     calls = len(team.google.calls)
     team.sync(one(22), now=at(22, 12))
     assert team.calls()[calls:] == ["get", "values.batchGetByDataFilter", "batchUpdate"]
-    assert team.notes[0].startswith("3 calls to Google")
+    assert team.notes[0].startswith("3 calls to Google, with the")
     assert table(team, "Log")[-1]["API calls"] == 3
 
 

@@ -68,6 +68,7 @@ def test_a_sync_fills_the_spreadsheet_and_the_next_one_reads_its_watch_list(
     first = command.run("bluesky:bsky.app", "--credentials", str(command.key))
     assert first.returncode == 0, first.stdout + first.stderr
     assert "robot@loopback" in first.stderr
+    assert "bytes" not in first.stderr
     people = command.google.people(command.id)
     head, row = people.read("Profiles!A1:H2")
     assert dict(zip(head, row, strict=False))["Followers"] == 77
@@ -75,6 +76,7 @@ def test_a_sync_fills_the_spreadsheet_and_the_next_one_reads_its_watch_list(
     again = command.run("--credentials", str(command.key), "--verbose")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "batchUpdate: 200, sent" in again.stderr
+    assert "bytes sent, " in again.stderr
     assert dict(zip(head, people.read("Profiles!A2:H2")[0], strict=False))["Followers"] == 78
     assert people.bad_formulas() == []
 
