@@ -767,6 +767,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "importxml.result": {"importxml.cells", "importxml.failure"},
     "importxml.select": {
         "importxml.blanks",
+        "importxml.cells",
         "importxml.choices",
         "importxml.content",
         "importxml.failure",

@@ -13,6 +13,7 @@ import subprocess
 import time
 import warnings
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -94,6 +95,11 @@ def item(number: int, price: str = "") -> Reply:
     return Reply(
         f"<html><body>{body}</body></html>".encode(), headers={"Content-Type": "text/html"}
     )
+
+
+def letter(sheet: Sheet, head: str) -> str:
+    """The column of Imports with this header."""
+    return openpyxl.utils.get_column_letter(sheet.values("Imports")[0].index(head) + 1)
 
 
 def formulas(number: int) -> dict[str, Any]:
@@ -387,3 +393,41 @@ def test_one_import_with_a_handle_is_a_column_for_every_profile(
     prices = {row["Handle"]: row["What it costs"] for row in sheet.rows("Profiles")}
     assert prices == dict(zip(people, (9031, 2031, None), strict=True)), "the last value stays"
     assert "Price" not in sheet.values("Profiles")[0]
+
+
+# --- values that no sheet can hold ----------------------------------------------------------
+
+
+def test_a_number_without_an_end_destroys_no_workbook(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    """In the first cell, in a whole result, and worked out."""
+    data = b'{"ok": 5, "big": 1e999, "rows": [["x", 1], ["y", -1e999]]}'
+    world.serve(SHOP, "/j", Reply(data, headers={"Content-Type": "application/json"}))
+    url = f"https://{SHOP}/j"
+    words = [
+        f'=IMPORTJSON("{url}"; "{query}")' for query in ("rows", "big", "to_number('inf')", "ok")
+    ]
+    asked = [part for word in words for part in ("--import", word)]
+    assert (
+        run(world, tmp_path, "sync", "--to", sheet.to, *asked, *ALLOW).returncode == 1
+    )  # one has no value
+    sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Rows"})
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+    assert [row["Result"] for row in sheet.rows("Imports")] == ["x", "1e999", None, 5]
+    assert sheet.values("Rows") == [("x", 1), ("y", "-1e999")]
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+
+
+def test_a_feeds_dates_are_the_days_that_it_writes(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    item = b"<item><title>t</title><pubDate>Mon, 06 Sep 2010 23:30:00 -0500</pubDate></item>"
+    feed = b'<rss version="2.0"><channel>' + item + b"</channel></rss>"
+    world.serve(SHOP, "/f", Reply(feed, headers={"Content-Type": "application/rss+xml"}))
+    word = f'=IMPORTFEED("https://{SHOP}/f"; "items created")'
+    assert run(world, tmp_path, "sync", "--to", sheet.to, "--import", word, *ALLOW).returncode == 0
+    [row] = sheet.rows("Imports")
+    assert row["Result"] == datetime(2010, 9, 6, 23, 30)  # noqa: DTZ001  a sheet's
+    sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Feed"})
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0

@@ -73,7 +73,8 @@ def to_import(formula: Formula | str, cell: CellOf = no_cells) -> Import:
     if not least <= len(given) <= len(names):
         raise NoValue(
             Reason.ARGUMENT,
-            f"{found.name} takes {least} to {len(names)} arguments; here are {len(given)}.",
+            f"{found.name} takes {least} to {len(names)} arguments; here "
+            f"{'is' if len(given) == 1 else 'are'} {len(given)}.",
             hint=f"Write {_TYPED_AS[found.name]}.",
         )
     values = {name: value for name, value in zip(names, given, strict=False) if value is not None}

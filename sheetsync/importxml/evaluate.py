@@ -51,9 +51,12 @@ def evaluate(
         rows = _rows(call, content, speech, choices, notes)
         return Result(padded(rows, EMPTY), tuple(notes))
     except (RecursionError, MemoryError) as error:
+        deep = isinstance(error, RecursionError)
         raise NoValue(
             Reason.TOO_LARGE,
-            "The page is too large or nested too deep to be read.",
+            "The page is nested too deep to be read."
+            if deep
+            else "The page takes more memory than there is.",
             hint="Ask for a smaller page, e.g. one part of the list.",
         ) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import html5lib
@@ -141,17 +141,15 @@ def _link(one: etree._Element) -> str:
 
 
 def _moment(text: str) -> Cell:
-    """A day and time in UTC; as text when it is none, or says no zone."""
+    """The day and time of day that the feed writes, naive as a sheet's times are: which zone they
+    are of stands in ``text`` alone. As text when it is none, or says no zone."""
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = parse(text)
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
         if found.tzinfo is not None:
-            try:
-                return Cell(found.astimezone(UTC), text)
-            except OverflowError:
-                break
+            return Cell(found.replace(tzinfo=None), text)
     return Cell(text, text)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from sheetsync.importxml.blanks import nothing_found
+from sheetsync.importxml.cells import MOST_DIGITS
 from sheetsync.importxml.choices import Choices
 from sheetsync.importxml.content import Content, declared
 from sheetsync.importxml.failure import NoValue, Reason
@@ -113,8 +114,15 @@ def _because(error: etree.XPathError) -> str:
 
 
 def _number(found: float, query: str) -> float:
-    if math.isfinite(found):
+    if abs(found) < 10**MOST_DIGITS:
         return found
+    if math.isfinite(found):
+        raise NoValue(
+            Reason.NO_NUMBER,
+            f"The XPath {query[:200]} works out a number of more than {MOST_DIGITS} digits, which "
+            "would be rounded.",
+            hint="Ask for the text itself, without number() or sum(); it stays as it is.",
+        )
     raise NoValue(
         Reason.NO_NUMBER,
         f"The XPath {query[:200]} works out a number, and what it finds is none.",

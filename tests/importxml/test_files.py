@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -78,8 +78,8 @@ RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 <channel><title>Old</title><link>https://e.org/</link></channel>
 <item><title>First</title><link>https://e.org/1</link><dc:date>2026-11-22T05:17:00Z</dc:date></item>
 </rdf:RDF>"""
-MONDAY = datetime(2007, 3, 26, 16, 38, 58, tzinfo=UTC)
-SUNDAY = datetime(2026, 11, 22, 5, 17, tzinfo=UTC)
+#: As the feeds write them, each in its own zone: a sheet's times have none.
+MONDAY, SUNDAY = map(datetime.fromisoformat, ("2007-03-26T18:38:58", "2026-11-22T05:17:00"))
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,13 @@ def test_no_feed(page: str, arguments: tuple[str, ...], message: str, hint: str)
         ('["1.031", 1.5, false]', "@", [["1.031"], [1.5], [False]]),  # JSON's own types
         ('{"id": 7104312345678901234}', "id", [["7104312345678901234"]]),
         ('{"x": "=1+1"}', "x", [["=1+1"]]),
+        ('{"x": 1e400}', "x", [["1e400"]]),  # no sheet holds it
+        ('{"x": [-1e999, 5]}', "x", [["-1e999"], [5]]),
+        ('{"x": 1e308}', "x", [[1e308]]),
+        ('{"x": 1234567890123456.0}', "x", [["1234567890123456.0"]]),
+        ('{"x": [1000000000000000.0, 1]}', "sum(x)", [["1000000000000001.0"]]),
+        ('{"x": ' + "9" * 5000 + "}", "x", [["9" * 5000]]),
+        ('{"x": NaN, "y": 1}', "[x, y]", [[None], [1]]),
         ('{"x": "\\ud800"}', "x", [["\ufffd"]]),
     ],
 )
@@ -206,6 +213,30 @@ def test_json(text: str, query: str, rows: list[list[Any]]) -> None:
             "Read it with IMPORTXML or IMPORTHTML.",
         ),
         (
+            "[" * 100_000,
+            "a",
+            "The JSON is nested too deep to be read.",
+            "Ask the site for less of it: its address may take a limit or a page number.",
+        ),
+        (
+            '{"u": [{"x": 1}]}',
+            "u[?x > '1'].x",
+            "The JMESPath is not valid: it cannot be worked out on these data: u[?x > '1'].x.",
+            "A number in it stands in `…`, a text in '…': [?price > `5`]. A step is not 0.",
+        ),
+        (
+            '{"a": [1]}',
+            "a[::0]",
+            "The JMESPath is not valid: it cannot be worked out on these data: a[::0].",
+            "A number in it stands in `…`, a text in '…': [?price > `5`]. A step is not 0.",
+        ),
+        (
+            "{}",
+            "&a",
+            "The JMESPath is not valid: & stands only in a function, as in sort_by(list, &name).",
+            "See jmespath.org for its functions.",
+        ),
+        (
             '{"a": 1,\n "b"',
             "a",
             "This is no well-formed JSON (line 2).",
@@ -216,3 +247,10 @@ def test_json(text: str, query: str, rows: list[list[Any]]) -> None:
 def test_no_json(text: str, query: str, message: str, hint: str) -> None:
     failure = refused(call(JSON, f'"{query}"'), text)
     assert (failure.cell, failure.message, failure.hint) == ("#N/A", message, hint)
+
+
+@pytest.mark.parametrize("query", ["to_number('inf')", "to_number('nan')", "sum(x)", "`1e999`"])
+def test_a_number_without_an_end_is_none(query: str) -> None:
+    failure = refused(call(JSON, f'"{query}"'), '{"x": [1e308, 1e308]}')
+    assert (failure.cell, failure.reason) == ("#VALUE!", "no_number")
+    assert failure.message == "The JMESPath works out a number, and what comes out is none."

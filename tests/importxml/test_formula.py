@@ -156,7 +156,7 @@ def test_a_mistake_is_said_with_its_place(text: str, message: str, hint: str) ->
 
 
 WRONG = [
-    ('=IMPORTXML("https://e.org")', "IMPORTXML takes 2 to 3 arguments; here are 1."),
+    ('=IMPORTXML("https://e.org")', "IMPORTXML takes 2 to 3 arguments; here is 1."),
     ('=IMPORTXML("e.org","//a")', "“e.org” is no web address."),
     ('=IMPORTXML("","//a")', "The formula has no address."),
     ('=IMPORTXML("https://e.org","")', "The formula has no XPath."),

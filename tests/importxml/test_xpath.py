@@ -377,3 +377,15 @@ def test_links_of_recorded_pages_are_those_that_parsel_reads(path: Path) -> None
             assert not any(theirs)
         else:
             assert [cell.text for (cell,) in found.rows] == theirs
+
+
+@pytest.mark.parametrize(
+    "query", ["number(//p)", "sum(//p)", "12345678901234567", "1000000 * 1000000 * 1000000"]
+)
+def test_a_number_that_a_sheet_would_round_is_not_given(query: str) -> None:
+    failure = refused(query, "<p>99999999999999999999")
+    assert (failure.cell, failure.reason) == ("#VALUE!", "no_number")
+    assert failure.message == (
+        f"The XPath {query} works out a number of more than 15 digits, which would be rounded."
+    )
+    assert read("number(//p)", "<p>999999999999999") == [[999_999_999_999_999]]
