@@ -28,7 +28,7 @@ from sheetsync.plan import (
     respected,
     zone_of,
 )
-from sheetsync.plan.imports import NOTHING, fields_of, listed_rows
+from sheetsync.plan.imports import NOTHING, fields_of, is_of, listed_rows
 from sheetsync.platform import Platform, find_watched
 from sheetsync.typed import typed_records
 from sheetsync.understood import at_home, not_understood
@@ -175,7 +175,7 @@ def imports_told(state: State, imported: Imported) -> tuple[ImportTold, ...]:
         cell = row.text("cell")
         key = (formula, imported.cells.get((formula, cell), cell))
         names[key] = row.text("name") or names.get(key, "")
-        if row.text("for") == formula and row.cells.get("read_at") is not None:
+        if is_of(row, formula) and row.cells.get("read_at") is not None:
             known.add(key)
     asked = {one.key for one in imported.added}
     return tuple(

@@ -758,6 +758,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "importxml.result",
     },
     "importxml.formula": {"importxml.failure"},
+    "importxml.glued": {"importxml.syntax", "importxml.texts"},
     "importxml.jmes": {
         "importxml.cells",
         "importxml.content",
@@ -771,6 +772,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "importxml.choices",
         "importxml.content",
         "importxml.failure",
+        "importxml.glued",
         "importxml.result",
         "importxml.syntax",
         "importxml.texts",
@@ -944,6 +946,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "importxml.glued",
     "dashboard.colours",
     "dashboard.signals",
     "plan.plan",

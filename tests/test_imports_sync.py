@@ -431,3 +431,25 @@ def test_a_feeds_dates_are_the_days_that_it_writes(
     assert row["Result"] == datetime(2010, 9, 6, 23, 30)  # noqa: DTZ001  a sheet's
     sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Feed"})
     assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+
+
+# --- rows that a script of the team's moves -------------------------------------------------
+
+
+def test_rows_that_a_script_has_swapped_keep_their_history(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        world.serve(SHOP, f"/{number}", item(number), Reply(b"gone", 404))
+    words = []
+    for number in (1, 2):
+        words += ["--import", f'N{number} =IMPORTXML("https://{SHOP}/{number}"; "//b")']
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *words, *ALLOW).returncode == 0
+    _, first, second = sheet.values("Imports")[:3]
+    ours = [n for n, text in enumerate(first) if not str(text).startswith("=IF")]
+    for row, values in ((2, second), (3, first)):
+        cells = {f"{openpyxl.utils.get_column_letter(n + 1)}{row}": values[n] for n in ours}
+        sheet.type("Imports", cells)
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 1
+    found = [(row["Name"], row["Result"], row["Status"]) for row in sheet.rows("Imports")]
+    assert found == [("N2", 2031, "Old"), ("N1", 1031, "Old")]

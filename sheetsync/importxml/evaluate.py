@@ -98,7 +98,7 @@ def _cell(text: str, locale: str) -> Cell:
 def _worked_out(found: str | bool | float, locale: str, choices: Choices) -> Cell:
     """A string is read like any text of the page; a number of XPath's is a number already."""
     if isinstance(found, str):
-        return typed(found, locale)
+        return _cell(found, locale)
     if isinstance(found, bool):
         return Cell(found, "TRUE" if found else "FALSE")
     whole = choices.counts == "whole" and found.is_integer()

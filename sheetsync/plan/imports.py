@@ -65,6 +65,26 @@ def formula_in(row: Row) -> str:
     return cell.text.strip() if isinstance(cell, Formula) else row.text("formula")
 
 
+def formula_of(row: Row) -> str:
+    """The formula that a row's results are of.
+
+    It is kept without its ``=``: a script of the team's that moves rows would make a formula of
+    it. (Sheets of before have the ``=``, or that formula.)
+    """
+    cell = row.cells.get("for")
+    text = cell.text.strip() if isinstance(cell, Formula) else row.text("for")
+    return _kept(text) and f"={_kept(text)}"
+
+
+def _kept(formula: str) -> str:
+    return formula.strip().removeprefix("=").strip()
+
+
+def is_of(row: Row, formula: str) -> bool:
+    """Whether the results that a row holds are of this formula."""
+    return formula_of(row).removeprefix("=") == _kept(formula)
+
+
 def names_in(formula: str) -> tuple[str, ...]:
     """The columns of Profiles in a formula's braces: such a formula is one for each profile."""
     return tuple(name for name in _BRACES.findall(formula) if name in FIELDS)
@@ -151,12 +171,16 @@ class ImportRows:
         formula, cell = self._key(row)
         if formula:
             return diff(self.tab, row, self._cells(row, formula, cell, (formula, cell)))
-        return diff(self.tab, row, {}) if row.text("for") else []  # a line of theirs is left alone
+        if row.cells.get("formula") not in (None, ""):  # a number, a day, TRUE
+            why = {"status": str(Status.CHECK), "why": words.NO_FORMULA}
+            return diff(self.tab, row, {**self._held(row), **why})
+        ours = formula_of(row) or row.text("why") == words.NO_FORMULA
+        return diff(self.tab, row, {}) if ours else []  # a line of theirs is left alone
 
     def _cells(self, row: Row, formula: str, cell: str, key: ImportKey) -> dict[str, Scalar]:
-        cells = self._held(row) if row.text("for") == formula else {}
+        cells = self._held(row) if is_of(row, formula) else {}
         number = self.numbers.get(key)
-        cells |= {"for": formula, "cell": cell or None}
+        cells |= {"for": _kept(formula), "cell": cell or None}
         cells["column"] = f"{FIELD}{number[0]}" if number else None
         read = self.reads.get(key)
         if read is None:
@@ -173,7 +197,7 @@ class ImportRows:
 
     def _held(self, row: Row) -> dict[str, Scalar]:
         plain = {column.key: row.cells.get(column.key) for column in self.tab.columns}
-        return {k: v.value if isinstance(v, Formula) else v for k, v in plain.items()}
+        return {k: _held(v) if isinstance(v, Formula) else v for k, v in plain.items()}
 
     def _value(self, read: ImportRead, results: Results) -> dict[str, Scalar]:
         at = read.at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -229,7 +253,7 @@ class ImportRows:
         found: dict[str, ImportRead | None] = {}
         for key, (number, _) in self.numbers.items():
             read, row = self.reads.get(key), held.get(key)
-            if read is not None or (row is not None and row.text("for") == key[0]):
+            if read is not None or (row is not None and is_of(row, key[0])):
                 found[f"{FIELD}{number}"] = read
         return found
 
@@ -239,8 +263,14 @@ class ImportRows:
         return frozenset(
             f"{FIELD}{number}"
             for key, (number, _) in self.numbers.items()
-            if key not in rows or rows[key].text("for") != key[0]
+            if key not in rows or not is_of(rows[key], key[0])
         )
+
+
+def _held(cell: Formula) -> Scalar:
+    """A text of the page that begins with = is a formula without a value, once a script of the
+    team's has moved its row."""
+    return cell.text if cell.value is None else cell.value
 
 
 def field_cells(read: ImportRead | None, key: str, held: Value, *, changed: bool) -> Scalar:
