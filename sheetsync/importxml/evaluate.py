@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetsync.importxml.call import CellOf, Import, no_cells, to_import
 from sheetsync.importxml.cells import EMPTY, Cell, known_locale, typed
-from sheetsync.importxml.choices import Choices
+from sheetsync.importxml.choices import DOZEN, Choices
 from sheetsync.importxml.content import Content
 from sheetsync.importxml.data import data_rows
 from sheetsync.importxml.failure import NoValue, Reason
@@ -75,10 +75,11 @@ def _rows(
     if call.kind == "json":
         return json_rows(content, call.query)
     if call.kind == "feed":
-        return feed_rows(content, call.query, headers=call.headers, items=call.items)
+        items = call.items or (DOZEN if choices.items == "dozen" else None)
+        return feed_rows(content, call.query, headers=call.headers, items=items)
     found: list[list[str]]
     if call.kind == "data":
-        found = data_rows(content, call.query, call.url)
+        found = data_rows(content, call.query, call.url, notes)
     elif call.kind == "html" and call.query == "list":
         found = listed(content, call.index)
     elif call.kind == "html":

@@ -42,6 +42,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: A feed that is no well-formed XML is one all the same: what is wrong with it is to be said.
+_FEED_ROOT = re.compile(r"\s*(?:<!--.*?-->\s*)*+<(?:rss|feed|rdf:RDF)[\s>]", re.S)
+
+
 def feed_rows(
     content: Content, query: str, *, headers: bool, items: int | None
 ) -> list[list[Cell]]:
@@ -71,7 +75,7 @@ def feed_rows(
 
 def _parts(content: Content) -> tuple[etree._Element, list[etree._Element]]:
     """The element with the feed's own title, and the items."""
-    if content.form == "html":
+    if content.form == "html" and not _FEED_ROOT.match(content.text):
         raise NoValue(Reason.UNREADABLE, "This is a page, no feed.", hint=_where(content))
     root = content.xml
     kind = _local(root)

@@ -69,6 +69,7 @@ def straightened(text: str) -> str:
 
 def parse_formula(text: str) -> Formula:
     """Raises NoValue (``formula``, ``#ERROR!``), with the position of the mistake."""
+    text = text.removeprefix("\ufeff")
     if len(text) > MAX_FORMULA:
         _fail("The formula is longer than a cell can hold.", "Give a shorter formula.", 0)
     start = _START.match(text)
@@ -149,6 +150,18 @@ def _part(kind: str, text: str, position: int) -> Part:
 
 def _unexpected(text: str, at: int) -> NoReturn:
     char = text[at]
+    if char == "\\":
+        _fail(
+            f"The backslash at position {at + 1} is for a shell, and no part of a formula.",
+            'In a formula quotes stand alone: =IMPORTXML("https://example.com/"; "//h1").',
+            at,
+        )
+    if char in ":/" and (bare := _unquoted(text)):
+        _fail(
+            f"The quotes are missing around {bare[:60]}.",
+            'A text stands in double quotes: =IMPORTXML("https://example.com/"; "//h1").',
+            text.find(bare),
+        )
     if char.translate(_CURLY) != char:
         _fail(
             f"Curly quotes are no quotes to a sheet: {char} at position {at + 1}.",
@@ -178,6 +191,13 @@ def _unexpected(text: str, at: int) -> NoReturn:
         "An argument is a text in double quotes, a number, TRUE, FALSE or a cell.",
         at,
     )
+
+
+def _unquoted(text: str) -> str:
+    """The first argument that is an address or an XPath without quotes around it, "" for none."""
+    outside = re.sub(r'"(?:[^"]|"")*"', lambda found: " " * len(found[0]), text)
+    found = re.search(r"https?://[^\s;,)]+|(?<=[(;,\s])/{1,2}[\w@*][^;,)]*", outside)
+    return found[0] if found else ""
 
 
 def _check_end(text: str, at: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sheetsync import importxml
 from tests.importxml.pages import ADDRESS, read, refused
 
 DATA, FEED, JSON = (f"=IMPORT{name}" for name in ("DATA", "FEED", "JSON"))
@@ -33,6 +34,24 @@ def call(name: str, *arguments: str, address: str = ADDRESS) -> str:
 )
 def test_data_in_any_usual_form(text: str, rows: list[list[Any]]) -> None:
     assert read(call(DATA), text) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "line"),
+    [
+        ('a,"b\n1,2\n3,4\n', [["a", "b\n1,2\n3,4"]], 1),
+        ('a,b\n1,"2', [["a", "b"], [1, 2]], 2),
+        ('"a\nb",c\n"', [["a\nb", "c"]], 3),
+        ('a,"b"\n', [["a", "b"]], 0),
+        ('a"b,"c"\n1,"x\ny"', [['a"b', "c"], [1, "x\ny"]], 0),
+    ],
+)
+def test_a_quote_without_an_end_is_said(text: str, rows: list[list[Any]], line: int) -> None:
+    result = importxml.evaluate(call(DATA), text)
+    assert result.values == rows
+    assert [note.partition(" of")[0] for note in result.notes] == [
+        f"A quote in line {number}" for number in [line] if number
+    ]
 
 
 def test_data_by_the_locale_and_by_a_delimiter() -> None:
@@ -120,6 +139,39 @@ KNOWN = (
     "It gives: items, items title, items author, items url, items created, items summary, feed, "
     "feed title, feed description, feed author, feed url."
 )
+
+
+def test_a_feed_without_a_number_gives_all_or_about_a_dozen() -> None:
+    items = "".join(f"<item><title>t{n}</title></item>" for n in range(50))
+    page = f"<rss><channel>{items}</channel></rss>"
+    assert len(read(call(FEED, '"items title"'), page)) == 50
+    assert len(read(call(FEED, '"items title"'), page, items="dozen")) == 12
+    assert len(read(call(FEED, '"items"', "FALSE", "20"), page, items="dozen")) == 20
+
+
+@pytest.mark.parametrize(
+    "start", ["<rss><channel>", "\n<!-- x --> <feed>", "<rdf:RDF xmlns:rdf='r'>"]
+)
+def test_a_feed_that_is_no_well_formed_xml_says_so(start: str) -> None:
+    failure = refused(call(FEED), f"{start}<item><title>Q & A</title></item>")
+    assert failure.message.startswith("The page is no well-formed XML: an & stands alone, which is")
+
+
+@pytest.mark.parametrize(
+    ("page", "reason", "message"),
+    [
+        ("%PDF-1.4\n1 0 obj", "unreadable", "This is a PDF and no page: it has no elements"),
+        (
+            "<?xml version='1.0'?>" + "<a>" * 300,
+            "too_large",
+            "The XML is nested too deep (256 levels are read)",
+        ),
+    ],
+)
+def test_a_reason_is_the_pages_own(page: str, reason: str, message: str) -> None:
+    failure = refused("//a", page)
+    assert failure.reason == reason
+    assert failure.message.startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -173,3 +173,28 @@ WRONG = [
 def test_a_wrong_argument_is_a_value_error(text: str, message: str) -> None:
     found = failure(text)
     assert (found.cell, found.exit_status, found.message) == ("#VALUE!", 2, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("=IMPORTXML(https://e.org/; //u)", "https://e.org/"),
+        ("=IMPORTXML(https://e.org/,//u)", "https://e.org/"),
+        ('=IMPORTXML(https://e.org/; "//u")', "https://e.org/"),
+        ('=IMPORTXML("https://e.org/"; //u/@a)', "//u/@a"),
+        ("=IMPORTHTML(https://e.org/; table; 1)", "https://e.org/"),
+    ],
+)
+def test_quotes_that_are_missing_are_said_to_be(text: str, bare: str) -> None:
+    found = failure(text)
+    assert found.message == f"The quotes are missing around {bare}."
+    assert found.position == text.index(bare) + 1
+
+
+def test_a_backslash_is_a_shells() -> None:
+    found = failure(r"=IMPORTXML(\"https://e.org\"; \"//u\")")
+    assert found.message.startswith("The backslash at position 12 is for a shell")
+
+
+def test_a_mark_before_the_formula_is_passed_over() -> None:
+    assert parse_formula('\ufeff=IMPORTDATA("https://e.org/")').name == "IMPORTDATA"
