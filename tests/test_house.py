@@ -706,6 +706,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "dashboard.imports",
         "errors",
         "importxml",
+        "model",
         "plan",
         "plan.imports",
         "platform",

@@ -21,6 +21,7 @@ from sheetsync.imports import (
     typed_import,
 )
 from sheetsync.importxml import Import, NoValue
+from sheetsync.model import Profile
 from sheetsync.plan import Place, Row, State, TabState
 from sheetsync.platform_file import builtin
 
@@ -258,3 +259,23 @@ def test_a_formula_that_went_stays_listed_and_may_come_back() -> None:
 def test_every_row_with_a_formula_is_asked_for() -> None:
     held = state({"formula": TEXT, "cell": "Plan!B1"}, {"name": "note"}, {"formula": Formula(TEXT)})
     assert all_keys(held) == [(TEXT, "Plan!B1"), (TEXT, "")]
+
+
+@pytest.mark.parametrize("name", ["handel", "Handle", "account id"])
+def test_braces_that_name_nothing_are_said_and_nothing_is_asked(name: str) -> None:
+    text = f'=IMPORTXML("https://rank.test/{{{name}}}"; "//h1")'
+    failure = one(text)
+    assert isinstance(failure, NoValue)
+    assert failure.message == f"{{{name}}} is nothing that a formula can have of a profile."
+    assert (
+        failure.hint == "There is: {account_id}, {address}, {group}, {handle}, {name}, {platform}."
+    )
+
+
+def test_profiles_that_this_very_run_adds_are_asked_for_too() -> None:
+    text = '=IMPORTXML("https://rank.test/{handle}"; "//h1")'
+    new = [Profile("bluesky", "anna.test", "https://bsky.app/profile/anna.test")]
+    (ask,) = asks_of(state(), [(text, "")], builtin(), new)
+    assert {key: call.url for key, call in ask.calls.items() if isinstance(call, Import)} == {
+        "bluesky:anna.test": "https://rank.test/anna.test"
+    }

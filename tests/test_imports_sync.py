@@ -453,3 +453,37 @@ def test_rows_that_a_script_has_swapped_keep_their_history(
     assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 1
     found = [(row["Name"], row["Result"], row["Status"]) for row in sheet.rows("Imports")]
     assert found == [("N2", 2031, "Old"), ("N1", 1031, "Old")]
+
+
+# --- what is told ---------------------------------------------------------------------------
+
+
+def test_a_whole_result_that_has_lost_its_tab_is_told_once_with_exit_1(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve(SHOP, "/1", item(1))
+    table = f'Sold =IMPORTHTML("https://{SHOP}/1"; "table"; 1)'
+    sheet.type("Theirs", {"A1": "keep"})
+    assert run(world, tmp_path, "sync", "--to", sheet.to, "--import", table, *ALLOW).returncode == 0
+    sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Theirs"})
+    done = run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW)
+    assert done.returncode == 1
+    assert "Whole results not written (1)" in done.stdout
+    assert "did not make the tab Theirs" in done.stdout
+    done = run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW)
+    assert done.returncode == 0
+    assert "Whole results not written (1)" in done.stdout
+
+
+def test_an_import_for_each_profile_sees_those_of_the_same_run(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve("public.api.bsky.app", sky_path("bsky.app"), sky("bsky.app"))
+    world.serve(SHOP, "/rank/bsky.app", item(3))
+    words = ("--import", f'Rank =IMPORTXML("https://{SHOP}/rank/{{handle}}"; "//b")')
+    done = run(
+        world, tmp_path, "sync", "bsky.app/profile/bsky.app", "--to", sheet.to, *words, *ALLOW
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["Rank"] for row in sheet.rows("Profiles")] == [3031]
+    assert sheet.rows("Imports")[0]["Result"] == "1 of 1"

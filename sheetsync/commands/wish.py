@@ -47,9 +47,17 @@ class Wishing(Protocol):
     def locale(self) -> str: ...
 
 
-def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Path]) -> Wish:
-    """Read before the round: no lock is held while sites are asked, and no site is asked for a
-    dashboard that refuses. Raises ConfigError when nothing at all is listed."""
+def wished_of(
+    run: Wishing,
+    named: Sequence[Profile | Post],
+    saved: Sequence[Path],
+    new: Sequence[Profile] = (),
+) -> Wish:
+    """What is asked for in this run; ``new`` are the profiles of saved pages.
+
+    Read before the round: no lock is held while sites are asked, and no site is asked for a
+    dashboard that refuses. Raises ConfigError when nothing at all is listed.
+    """
     if saved and not (named or run.listed or run.adopt):
         return Wish()
     everything = not (named or saved or run.listed)
@@ -66,7 +74,8 @@ def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Pat
         if everything:
             there = imports.all_keys(state)
             keys = [(f, found.cells.get((f, cell), cell)) for f, cell in there] + keys
-        asks = imports.asks_of(state, keys, run.platforms)
+        people = [*(one for one in named if isinstance(one, Profile)), *new]
+        asks = imports.asks_of(state, keys, run.platforms, people)
     listed = watch_list(state, at_home(state, run.platforms)) if everything else named
     targets = [target for target in listed if not state.forgotten.about(target)]
     # Addresses that mean nothing here are worth a sync: the sheet says so beside each.

@@ -139,6 +139,8 @@ class ImportRows:
         unique = {one.key: one for one in imported.added if one.key not in there}
         self.added = list(unique.values())
         self.spills: dict[str, Block] = {}
+        #: By row why its whole result is in no tab.
+        self.unspilled: dict[int, str] = {}
         if self.added and held is None and _taken(tab.title, state):
             raise DestinationError(
                 f"There is a tab named {tab.title} that sheetsync did not make.",
@@ -189,7 +191,11 @@ class ImportRows:
         elif read.has_value:
             cells |= self._value(read, Results.of_text(_text(cells.get("trail"))))
             if read.rows and (title := row.text("spill")):
-                cells["why"] = _joined(_text(cells.get("why")), self._spill(title, read.rows))
+                spilled = len(self.spills)
+                said = self._spill(title, read.rows)
+                if said and len(self.spills) == spilled:
+                    self.unspilled[row.number] = said
+                cells["why"] = _joined(_text(cells.get("why")), said)
         else:
             old = cells.get("read_at") is not None
             cells |= {"status": str(_status(read, old)), "why": why_of(read)}
