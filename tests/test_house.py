@@ -266,6 +266,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plan.imports",
         "platform",
         "sync",
+        "terminal",
         "understood",
         "watch",
     },

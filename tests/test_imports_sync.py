@@ -487,3 +487,34 @@ def test_an_import_for_each_profile_sees_those_of_the_same_run(
     assert done.returncode == 0, done.stdout + done.stderr
     assert [row["Rank"] for row in sheet.rows("Profiles")] == [3031]
     assert sheet.rows("Imports")[0]["Result"] == "1 of 1"
+
+
+def test_adopt_gives_up_nothing_of_the_teams_without_their_word(
+    world: World, tmp_path: Path
+) -> None:
+    """A file is written afresh: merged cells and page headers are not carried, row groups are."""
+    world.serve(SHOP, "/1", item(1))
+    path = tmp_path / "team.xlsx"
+    theirs = openpyxl.Workbook()
+    tab = theirs.worksheets[0]
+    tab["A1"] = f'=IMPORTXML("https://{SHOP}/1","//b")'
+    tab.merge_cells("B1:C2")
+    tab.row_dimensions.group(5, 7)
+    tab.oddHeader.center.text = "Team report"
+    theirs.save(path)
+    before = path.read_bytes()
+    words = ("sync", "--adopt", "--to", "team.xlsx", *ALLOW)
+    done = run(world, tmp_path, *words)
+    assert done.returncode == 4
+    assert "merged cells and page headers and footers. Nothing was written." in done.stderr
+    dry = run(world, tmp_path, *words, "-n")
+    assert dry.returncode == 0
+    assert "page headers and footers" in dry.stderr
+    assert (path.read_bytes(), list(tmp_path.glob("*.xlsx"))) == (before, [path])
+    done = run(world, tmp_path, *words, "--allow-loss")
+    assert done.returncode == 0, done.stderr
+    (copy,) = tmp_path.glob("team (before *.xlsx")
+    assert copy.read_bytes() == before
+    kept = openpyxl.load_workbook(path)[tab.title]
+    assert [kept.row_dimensions[row].outlineLevel for row in (4, 5, 7, 8)] == [0, 1, 1, 0]
+    assert run(world, tmp_path, *words).returncode == 0, "nothing is left to be lost"

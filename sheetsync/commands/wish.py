@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from sheetsync import imports
 from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.destinations import Destination
-from sheetsync.errors import ConfigError
+from sheetsync.errors import ConfigError, UnsafePlan
 from sheetsync.model import Outcome, Post, Profile
 from sheetsync.plan.imports import ImportKey, Listed
 from sheetsync.platform import Platform
 from sheetsync.sync import Read
+from sheetsync.terminal import note
 from sheetsync.understood import at_home, not_understood
 from sheetsync.watch import watch_list
 
@@ -45,6 +46,10 @@ class Wishing(Protocol):
     def adopt(self) -> bool: ...
     @property
     def locale(self) -> str: ...
+    @property
+    def allow_loss(self) -> bool: ...
+    @property
+    def dry_run(self) -> bool: ...
 
 
 def wished_of(
@@ -69,6 +74,7 @@ def wished_of(
                 hint="Add its formulas with --import, or type them into the tab Imports.",
             )
         found = imports.adopted(state) if run.adopt else imports.Adopted()
+        refuse_losses(run, destination, found)
         added = [*run.listed, *found.added]
         keys: list[ImportKey] = [one.key for one in added]
         if everything:
@@ -86,6 +92,26 @@ def wished_of(
             " – or read saved pages: sheetsync sync --saved ~/Downloads",
         )
     return Wish(targets, added, found, asks, run.locale or state.locale)
+
+
+def refuse_losses(run: Wishing, destination: Destination, found: imports.Adopted) -> None:
+    """Who adopts a workbook has let nobody write it yet: what cannot stay in a file that is
+    written afresh only goes with their word. A dry run looks and says it. Raises UnsafePlan."""
+    losses = getattr(destination, "losses", None)  # a spreadsheet loses nothing
+    words = losses() if losses and found.added else ()
+    if not words or run.allow_loss:
+        return
+    *most, last = words
+    what = f"{', '.join(most)} and {last}" if most else last
+    said = f"A sync writes {run.to} afresh, and this of yours cannot stay in it: {what}."
+    if run.dry_run:
+        note(f"note: {said} It would ask for --allow-loss.")
+        return
+    raise UnsafePlan(
+        f"{said} Nothing was written.",
+        hint="Add --allow-loss: a dated copy beside it keeps them. Or move them, or the IMPORT"
+        " formulas, to a workbook of their own.",
+    )
 
 
 def refusing(reads: Sequence[Read]) -> set[str]:

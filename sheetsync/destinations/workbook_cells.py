@@ -65,10 +65,13 @@ Cells = dict[int, Cell]
 
 
 class Size(NamedTuple):
-    """What a person set of a row: its height in points (0: the program chooses), and hidden."""
+    """What a person set of a row: its height in points (0: the program chooses), hidden, and the
+    group that it stands in or closes."""
 
     height: float = 0
     hidden: bool = False
+    level: int = 0
+    collapsed: bool = False
 
 
 USUAL = Size()
@@ -122,7 +125,8 @@ def _size(row: Any) -> Size:
         return USUAL
     own = row.get("customHeight") in _YES
     height = float(row.get("ht") or 0) if own else 0
-    return Size(height, row.get("hidden") in _YES)
+    level = min(int(row.get("outlineLevel") or 0), 7)
+    return Size(height, row.get("hidden") in _YES, level, row.get("collapsed") in _YES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +303,9 @@ class Sheet(Worksheet):  # type: ignore[misc]
                 parts.append(f"<c {place}><v>{value!r}</v></c>")
             elif style is not None:
                 parts.append(f"<c {place}/>")
+        if size.level:  # a program shows the buttons of groups when it knows how deep they go
+            deepest: int = self.outline_row_level  # type: ignore[has-type]
+            self.outline_row_level = max(deepest, size.level)
         if len(parts) > 1 or size != USUAL:
             for edge in (first or 1, at or 1):
                 self._check_dimensions(number - 1, edge - 1)
@@ -321,7 +328,9 @@ def _writable(value: Held) -> Held:
 
 def _size_attributes(size: Size) -> str:
     height = f' ht="{size.height:g}" customHeight="1"' if size.height else ""
-    return height + (' hidden="1"' if size.hidden else "")
+    level = f' outlineLevel="{size.level}"' if size.level else ""
+    closes = ' collapsed="1"' if size.collapsed else ""
+    return height + (' hidden="1"' if size.hidden else "") + level + closes
 
 
 def _formula_xml(place: str, cell: Cell) -> str:

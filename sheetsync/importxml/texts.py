@@ -70,9 +70,11 @@ def _pieces(element: etree._Element, without: frozenset[str], *, html: bool) -> 
             continue
         inside: list[etree._Element | str] = [now.text or ""]
         for child in now:
+            edge = _edge(child.tag) if html and isinstance(child.tag, str) else ""
             if isinstance(child.tag, str) and child.tag not in without:
-                edge = _edge(child.tag) if html else ""
                 inside += [edge, child, edge]
+            elif edge:  # what is left out parts the texts around it all the same
+                inside.append(edge)
             inside.append(child.tail or "")
         waiting += reversed(inside)
 

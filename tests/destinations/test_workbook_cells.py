@@ -173,7 +173,7 @@ def test_a_row_that_was_written_is_read_as_it_was(values: dict[int, Any], number
     cells = {at: Cell(value) for at, value in sorted(values.items()) if value not in (None, "")}
     cells[41], cells[42] = Cell(None, '=IF(A1<2,"a&b",0)'), Cell("#N/A", error=True)
     cells[43], cells[44] = Cell("<x>", "=A1"), Cell(3.5, "=B1:B2", f"AR{number}:AR9")
-    size = Size(7.5, hidden=number % 2 == 0)
+    size = Size(7.5, hidden=number % 2 == 0, level=number % 3, collapsed=number == 4)
     with zipfile.ZipFile(written(number, cells, size)) as archive:
         part = archive.open("xl/worksheets/sheet1.xml")
         found = list(read_rows(part, (), lambda style: PLAIN, WINDOWS_EPOCH))

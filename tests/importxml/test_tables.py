@@ -210,3 +210,11 @@ def test_pandas_finds_the_same_tables_on_the_recorded_pages(path: Path) -> None:
     assert len(theirs) == count
     for index, found in enumerate(theirs, 1):
         assert same_text(table(content, index, repeat=True)) == same_text(found)
+
+
+def test_what_stands_around_a_list_or_a_table_inside_is_not_glued_together() -> None:
+    inside = "<ol><li>1<ol><li>2</ol>tail<li>29<ul><li>x</ul>99</ol>"
+    assert read(f'=IMPORTHTML("{ADDRESS}"; "list"; 1)', inside) == [["1\ntail"], ["29\n99"]]
+    assert read(f'=IMPORTHTML("{ADDRESS}"; "list"; 2)', inside) == [[2]]
+    cell = "<table><tr><td>29<table><tr><td>q</table>99</table>"
+    assert read(f'=IMPORTHTML("{ADDRESS}"; "table"; 1)', cell) == [["29\n99"]]
