@@ -731,8 +731,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "model",
         "walls",
     },
+    "importxml.around": set(),
     "importxml.blanks": {"bounds", "document", "importxml.content", "importxml.failure", "walls"},
-    "importxml.call": {"importxml.failure", "importxml.formula"},
+    "importxml.call": {"importxml.around", "importxml.failure", "importxml.formula"},
     "importxml.cells": {"importxml.failure"},
     "importxml.choices": set(),
     "importxml.content": {"importxml.failure", "importxml.syntax"},
@@ -759,7 +760,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "importxml.failure",
         "importxml.result",
     },
-    "importxml.formula": {"importxml.failure"},
+    "importxml.formula": {"importxml.around", "importxml.failure"},
     "importxml.glued": {"importxml.syntax", "importxml.texts"},
     "importxml.jmes": {
         "importxml.cells",
@@ -948,6 +949,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "importxml.around",
     "importxml.glued",
     "dashboard.colours",
     "dashboard.signals",

@@ -518,3 +518,19 @@ def test_adopt_gives_up_nothing_of_the_teams_without_their_word(
     kept = openpyxl.load_workbook(path)[tab.title]
     assert [kept.row_dimensions[row].outlineLevel for row in (4, 5, 7, 8)] == [0, 1, 1, 0]
     assert run(world, tmp_path, *words).returncode == 0, "nothing is left to be lost"
+
+
+def test_an_adopted_formula_inside_of_iferror_or_index_gets_its_value(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve(SHOP, "/1", item(1))
+    table = f'IMPORTHTML("https://{SHOP}/1","table",1)'
+    theirs = {
+        "A1": f'=IFERROR(IMPORTXML("https://{SHOP}/1","//h1"),"-")',
+        "A2": f"=INDEX({table},2,2)",
+        "A3": f'=IFERROR(INDEX({table},3,2),"-")',
+    }
+    sheet.type("Sheet1", theirs)
+    done = run(world, tmp_path, "sync", "--adopt", "--to", sheet.to, *ALLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["Result"] for row in sheet.rows("Imports")] == ["Item 1", 101, 102]

@@ -49,7 +49,7 @@ def evaluate(
         speech = _locale(call, locale, choices)
         notes: list[str] = []
         rows = _rows(call, content, speech, choices, notes)
-        return Result(padded(rows, EMPTY), tuple(notes))
+        return Result(_taken(padded(rows, EMPTY), *call.place), tuple(notes))
     except (RecursionError, MemoryError) as error:
         deep = isinstance(error, RecursionError)
         raise NoValue(
@@ -59,6 +59,25 @@ def evaluate(
             else "The page takes more memory than there is.",
             hint="Ask for a smaller page, e.g. one part of the list.",
         ) from error
+
+
+def _taken(
+    rows: tuple[tuple[Cell, ...], ...], row: int, column: int
+) -> tuple[tuple[Cell, ...], ...]:
+    """The row, the column or the cell that INDEX takes of a result; 0 is all of them."""
+    if row > len(rows) or column > len(rows[0]):
+        raise NoValue(
+            Reason.REFERENCE,
+            f"INDEX asks for row {row}, column {column}; the result has {len(rows):,} × "
+            f"{len(rows[0]):,} cells.",
+            hint="Look at the whole result, without INDEX.",
+        )
+    rows = rows[row - 1 : row] if row else rows
+    taken = tuple(one[column - 1 : column] for one in rows) if column else rows
+    if not any(cell.value is not None for one in taken for cell in one):
+        message = "There is nothing in the place that INDEX asks for."
+        raise NoValue(Reason.EMPTY, message, hint="Look at the whole result, without INDEX.")
+    return taken
 
 
 def _locale(call: Import, sheet: str, choices: Choices) -> str:

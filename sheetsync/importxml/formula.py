@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from sheetsync.importxml.around import Place, inside
 from sheetsync.importxml.failure import NoValue, Reason
 
 #: A cell of a sheet holds no more (Google's own limit).
@@ -35,11 +36,13 @@ Argument = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """``name`` in capitals; ``text`` as it was typed."""
+    """``name`` in capitals; ``text`` as it was typed; ``place`` is what an INDEX around it takes
+    of the result: row and column from 1, 0 for all."""
 
     name: str
     arguments: tuple[Argument, ...]
     text: str
+    place: Place = (0, 0)
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -72,6 +75,10 @@ def parse_formula(text: str) -> Formula:
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_FORMULA:
         _fail("The formula is longer than a cell can hold.", "Give a shorter formula.", 0)
+    if (within := inside(text)) is not None:
+        found = parse_formula(within.text)
+        if within.place is None or found.place == (0, 0):
+            return replace(found, text=text, place=within.place or found.place)
     start = _START.match(text)
     if start is None:
         _fail(
