@@ -19,6 +19,9 @@ def import_lines(imports: Sequence[ImportTold], width: int | None) -> list[str]:
     if good:
         rows = [(_short(told.name), *import_value(told.read)) for told in good]
         lines += [f"Imports read ({len(good)})", *columns(rows, width), ""]
+    if apart := [told for told in good if told.unspilled]:
+        why = [(_short(told.name), told.unspilled) for told in apart]
+        lines += [f"Whole results not written ({len(apart)})", *columns(why, width), ""]
     if bad:
         rows = [(_short(told.name), told.read.shows or "not asked", _why(told)) for told in bad]
         lines += [f"Imports not read ({len(bad)})", *columns(rows, width), ""]
@@ -90,6 +93,7 @@ def import_json(told: ImportTold) -> dict[str, object]:
         "value": _plain(first),
         "rows": len(read.rows),
         "columns": len(read.rows[0]) if read.rows else 0,
+        "spill_refused": told.unspilled or None,
         "profiles": {**each, **dict.fromkeys(read.missed)} if each or read.missed else None,
         "missed": dict(read.missed),
         "failure": failure if read.reason else None,

@@ -17,7 +17,7 @@ from sheetsync.errors import ConfigError
 from sheetsync.importxml import Formula, Import, NoValue, Reason, parse_formula, to_import
 from sheetsync.model import Outcome, Post, Profile
 from sheetsync.plan import Place, Row, State
-from sheetsync.plan.imports import ImportKey, Listed, listed_rows, names_in
+from sheetsync.plan.imports import FIELDS, ImportKey, Listed, listed_rows, names_in
 from sheetsync.platform import Platform, find_watched
 
 #: What “Stands in” says of a formula that is not in its cell any more.
@@ -25,6 +25,7 @@ GONE = " (not there any more)"
 #: More formulas than this in one spreadsheet are not the work of a person.
 MOST = 1000
 
+_IN_BRACES = re.compile(r"\{([A-Za-z_ ]{1,30})\}")
 _FAMILY = re.compile(r"\bIMPORT(?:XML|HTML|DATA|FEED)\s*\(", re.IGNORECASE)
 #: As a download from Google keeps what Excel does not know, and as Excel keeps that.
 _GOOGLES = re.compile(r'=\s*IFERROR\(__xludf\.DUMMYFUNCTION\("((?:[^"]|"")*)"\)', re.IGNORECASE)
@@ -110,6 +111,8 @@ def _ask(
 ) -> Ask:
     formula, where = key
     names = names_in(formula)
+    if isinstance(parsed, Formula) and (unknown := _unknown(parsed)):
+        return Ask(formula, where, {"": unknown})
     if not names or isinstance(parsed, NoValue):
         return Ask(formula, where, {"": _call(parsed, cell)})
     calls = {}
@@ -140,6 +143,20 @@ def _call(parsed: Formula | NoValue, cell: Callable[[str], object]) -> Import | 
 # --- {handle} -------------------------------------------------------------------------------
 
 
+def _unknown(formula: Formula) -> NoValue | None:
+    """For braces in an address that name no column of Profiles: no address has any of its own."""
+    texts = [part for part in (formula.arguments or ((),))[0] if isinstance(part, str)]
+    named = [name for text in texts for name in _IN_BRACES.findall(text)]
+    strange = next((name for name in named if name not in FIELDS), None)
+    if strange is None:
+        return None
+    return NoValue(
+        Reason.ARGUMENT,
+        f"{{{strange}}} is nothing that a formula can have of a profile.",
+        hint=f"There is: {', '.join(f'{{{name}}}' for name in sorted(FIELDS))}.",
+    )
+
+
 def _people(
     state: State, platforms: Sequence[Platform], named: Sequence[Profile | Post]
 ) -> dict[str, dict[str, str]]:
@@ -153,9 +170,12 @@ def _people(
             continue
         if target.kind == "profile":
             texts = {name: row.text(name) for name in ("name", "group", "account_id")}
-            told = {"handle": target.handle, "platform": target.platform, "address": target.url}
-            found.setdefault(target.key, {**texts, **told})
+            found.setdefault(target.key, {**texts, **_told(target)})
     return found
+
+
+def _told(target: Profile | Post) -> dict[str, str]:
+    return {"handle": target.handle, "platform": target.platform, "address": target.url}
 
 
 def _filled(formula: Formula, values: Mapping[str, str]) -> Formula:

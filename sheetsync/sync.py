@@ -21,6 +21,7 @@ from sheetsync.model import ImportRead, Outcome, Page, Post, Profile, Record
 from sheetsync.plan import (
     Imported,
     Plan,
+    Row,
     Run,
     State,
     known_accounts,
@@ -28,13 +29,14 @@ from sheetsync.plan import (
     respected,
     zone_of,
 )
-from sheetsync.plan.imports import NOTHING, fields_of, listed_rows
+from sheetsync.plan.imports import NOTHING, ImportKey, fields_of, is_of, listed_rows
 from sheetsync.platform import Platform, find_watched
 from sheetsync.typed import typed_records
 from sheetsync.understood import at_home, not_understood
 from sheetsync.verdict import judge
 from sheetsync.watch import already_there, left_old, read_before
 
+NOTHING_SAID: Mapping[int, str] = {}
 #: How often a destination may change under our hands before we say so.
 ATTEMPTS = 5
 
@@ -60,13 +62,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class ImportTold:
-    """One import of a run. ``name`` is its name or its cell, else its formula; ``known``: it had a
-    result before; ``named``: it was asked for on the command line."""
+    """One row of Imports in a run. ``name`` is its name or its cell, else its formula; ``known``:
+    it had a result before; ``named``: it was asked for on the command line. ``unspilled`` says why
+    its whole result is in no tab, ``lost`` that this had not been so before."""
 
     name: str
     read: ImportRead
     known: bool = False
     named: bool = False
+    unspilled: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ def sync(
             if attempt == ATTEMPTS - 1:
                 raise
     written = bool(plan) and not dry_run
-    told = imports_told(state, imported)
+    told = imports_told(state, imported, plan.unspilled)
     strange = not_understood(state, platforms)
     return Synced(tuple(judged), plan, passed_over, written, tuple(wrong), told, strange)
 
@@ -171,26 +176,29 @@ def with_fields(dashboard: Dashboard, state: State, imported: Imported) -> Dashb
     return with_imports(dashboard, dict(fields.values())) if fields else dashboard
 
 
-def imports_told(state: State, imported: Imported) -> tuple[ImportTold, ...]:
-    """What to tell of each import that was read."""
-    names = {one.key: one.name for one in imported.added}
-    known = set()
+def imports_told(
+    state: State, imported: Imported, unspilled: Mapping[int, str] = NOTHING_SAID
+) -> tuple[ImportTold, ...]:
+    """What to tell of each import that was read: of each row, where several say the same."""
+    rows: dict[ImportKey, list[Row]] = {}
     for row, formula in listed_rows(state):
         cell = row.text("cell")
         key = (formula, imported.cells.get((formula, cell), cell))
-        names[key] = row.text("name") or names.get(key, "")
-        if row.text("for") == formula and row.cells.get("read_at") is not None:
-            known.add(key)
-    asked = {one.key for one in imported.added}
-    return tuple(
-        ImportTold(
-            names.get(read.key) or read.cell or read.formula,
-            read,
-            read.key in known,
-            read.key in asked,
-        )
-        for read in imported.reads
-    )
+        rows.setdefault(key, []).append(row)
+    added = {one.key: one.name for one in imported.added}
+    found = []
+    for read in imported.reads:
+        named = read.key in added
+        name = added.get(read.key) or read.cell or read.formula
+        for row in rows.get(read.key, ()):
+            known = is_of(row, read.formula) and row.cells.get("read_at") is not None
+            why = unspilled.get(row.number, "")
+            lost = known and why not in row.text("why")
+            shown = row.text("name") or name
+            found.append(ImportTold(shown, read, known, named, unspilled=why, lost=lost))
+        if read.key not in rows:
+            found.append(ImportTold(name, read, named=named))
+    return tuple(found)
 
 
 def in_zone(read: Read, zone: tzinfo) -> Read:
@@ -243,8 +251,8 @@ def _believed(record: Record, now: datetime) -> Record:
 def failed(read: Read | ImportTold, *, strict: bool = False) -> bool:
     """Whether this reading makes the run exit 1: asked for by name, or read before, or strict."""
     if isinstance(read, ImportTold):
-        whole = read.read.has_value and not (read.read.missed and strict)
-        return not whole and (read.named or read.known or strict)
+        whole = read.read.has_value and not (strict and (read.read.missed or read.unspilled))
+        return read.lost or (not whole and (read.named or read.known or strict))
     outcome = read.record.outcome
     if outcome.has_numbers:
         return False

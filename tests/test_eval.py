@@ -304,3 +304,48 @@ def test_a_page_that_came_is_kept(world: World) -> None:
     world.serve(HOST, "/page", SMALL.encode())
     run(TABLE, "--allow-host", HOST, "--save", "kept")
     assert [path.read_text("utf-8") for path in Path("kept").iterdir()] == [SMALL]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_formula_on_stdin_in_whatever_a_shell_writes(encoding: str) -> None:
+    """PowerShell's > writes UTF-16, Notepad a mark."""
+    page = saved("<p>één</p>")
+    given = (xml("//p[.='één']") + "\r\n").encode(encoding)
+    result = CliRunner().invoke(main, ["eval", "-", "--page", str(page)], input=given)
+    assert (result.exit_code, result.stdout) == (0, "één\n"), result.stderr
+
+
+def test_quotes_that_a_shell_ate_are_missed() -> None:
+    result = run(f"=IMPORTXML({PAGE}; //p)", "--page", saved("<p>x"))
+    assert result.exit_code == 2
+    assert f"The quotes are missing around {PAGE}." in result.stderr
+    assert "sheetsync eval - < formula.txt" in result.stderr
+
+
+def test_two_forms_of_output_are_one_too_many() -> None:
+    result = run(TABLE, "--page", saved(SMALL), "--csv", "--json")
+    assert result.exit_code == 2
+    assert "--csv and --json are two forms of output." in result.stderr
+
+
+def test_one_nul_makes_no_page_unreadable() -> None:
+    assert run(xml("//p"), "--page", saved(b"<p>a\0b</p>")).stdout == "a\ufffdb\n"
+
+
+def test_a_letter_cut_off_at_the_end_spoils_no_other() -> None:
+    page = saved("<p>café</p><p>".encode() + b"\xe2\x82")
+    assert run(xml("//p[1]"), "--page", page).stdout == "café\n"
+    latin = saved(b"<p>caf\xe9")
+    assert run(xml("//p[1]"), "--page", latin).stdout == "café\n"
+
+
+def test_a_pdf_is_no_page(world: World) -> None:
+    pdf = Reply(b"%PDF-1.4\n%\xe2\xe3", headers={"Content-Type": "application/pdf"})
+    world.serve(HOST, "/page", pdf)
+    result = run(xml("//p"), "--allow-host", HOST)
+    assert "This is a PDF and no page" in result.stderr
+
+
+def test_a_nul_from_the_site_is_a_stray_sign_too(world: World) -> None:
+    world.serve(HOST, "/page", Reply(b"<p>a\0b</p>", headers={"Content-Type": "text/html"}))
+    assert run(xml("//p"), "--allow-host", HOST).stdout == "a\ufffdb\n"

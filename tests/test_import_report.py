@@ -11,10 +11,10 @@ from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.import_report import about_adopting
 from sheetsync.imports import Adopted
 from sheetsync.model import ImportRead
-from sheetsync.plan import Plan, State
+from sheetsync.plan import Imported, Plan, Row, State, TabState
 from sheetsync.plan.imports import Listed
 from sheetsync.report import sync_lines, to_json
-from sheetsync.sync import ImportTold, Synced, failed
+from sheetsync.sync import ImportTold, Synced, failed, imports_told
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 TEXT = '=IMPORTXML("https://shop.test/"; "//b")'
@@ -104,3 +104,40 @@ def test_an_import_fails_a_run_as_a_profile_does(
 )
 def test_adopting_says_what_it_found(found: Adopted, says: list[str]) -> None:
     assert about_adopting(found, dry_run=False) == says
+
+
+REFUSED = "sheetsync did not make the tab Mine, so it does not write there."
+
+
+def test_a_whole_result_that_is_in_no_tab_is_told() -> None:
+    told = ImportTold("Sold", read((1, 2)), known=True, unspilled=REFUSED)
+    lines = sync_lines(synced(told), "team.xlsx")
+    assert lines[:6] == [
+        "Imports read (1)",
+        "  Sold  1  the first of 1 × 2 cells",
+        "",
+        "Whole results not written (1)",
+        f"  Sold  {REFUSED}",
+        "",
+    ]
+    (shape,) = to_json(synced(told), "team.xlsx")["imports"]  # type: ignore[misc]
+    assert shape["spill_refused"] == REFUSED
+    assert (failed(told), failed(told, strict=True)) == (False, True)
+    assert failed(ImportTold("Sold", read((1, 2)), known=True, unspilled=REFUSED, lost=True))
+
+
+def listing(*rows: dict[str, object]) -> State:
+    held = tuple(Row(n, {"formula": TEXT, "for": TEXT[1:], **row}) for n, row in enumerate(rows, 2))  # type: ignore[dict-item]
+    return State({"imports": TabState("Imports", {}, 0, rows=held)})
+
+
+def test_two_rows_with_one_formula_are_told_each_by_its_name() -> None:
+    state = listing({"name": "A", "read_at": 1}, {"name": "B"}, {})
+    told = imports_told(state, Imported([read((5,))]))
+    assert [(one.name, one.known) for one in told] == [("A", True), ("B", False), (TEXT, False)]
+
+
+def test_a_refusal_that_was_said_before_is_no_loss() -> None:
+    state = listing({"read_at": 1}, {"read_at": 1, "why": REFUSED}, {}, {"read_at": 1})
+    told = imports_told(state, Imported([read((5,))]), {2: REFUSED, 3: REFUSED, 4: REFUSED})
+    assert [one.lost for one in told] == [True, False, False, False]

@@ -22,6 +22,7 @@ from sheetsync.imports import (
     typed_import,
 )
 from sheetsync.importxml import Import, NoValue
+from sheetsync.model import Profile
 from sheetsync.plan import Forgotten, Place, Row, State, TabState
 from sheetsync.platform_file import builtin
 
@@ -270,3 +271,23 @@ def test_no_import_asks_for_somebody_who_was_forgotten(page: str) -> None:
     assert "sheetsync forget" in made.message
     (ask,) = asks_of(state(), [(formula, "")], builtin())
     assert isinstance(ask.calls[""], Import)
+
+
+@pytest.mark.parametrize("name", ["handel", "Handle", "account id"])
+def test_braces_that_name_nothing_are_said_and_nothing_is_asked(name: str) -> None:
+    text = f'=IMPORTXML("https://rank.test/{{{name}}}"; "//h1")'
+    failure = one(text)
+    assert isinstance(failure, NoValue)
+    assert failure.message == f"{{{name}}} is nothing that a formula can have of a profile."
+    assert (
+        failure.hint == "There is: {account_id}, {address}, {group}, {handle}, {name}, {platform}."
+    )
+
+
+def test_profiles_that_this_very_run_adds_are_asked_for_too() -> None:
+    text = '=IMPORTXML("https://rank.test/{handle}"; "//h1")'
+    new = [Profile("bluesky", "anna.test", "https://bsky.app/profile/anna.test")]
+    (ask,) = asks_of(state(), [(text, "")], builtin(), new)
+    assert {key: call.url for key, call in ask.calls.items() if isinstance(call, Import)} == {
+        "bluesky:anna.test": "https://rank.test/anna.test"
+    }

@@ -169,6 +169,11 @@ def item(number: int, price: str = "") -> Reply:
     )
 
 
+def letter(sheet: Sheet, head: str) -> str:
+    """The column of Imports with this header."""
+    return openpyxl.utils.get_column_letter(sheet.values("Imports")[0].index(head) + 1)
+
+
 def formulas(number: int) -> dict[str, Any]:
     """Six imports of one page, and the first cell that each gives."""
     url = f"https://{SHOP}/{number}"
@@ -498,3 +503,145 @@ def test_one_import_with_a_handle_is_a_column_for_every_profile(
     prices = {row["Handle"]: row["What it costs"] for row in sheet.rows("Profiles")}
     assert prices == dict(zip(people, (9031, 2031, None), strict=True)), "the last value stays"
     assert "Price" not in sheet.values("Profiles")[0]
+
+
+# --- values that no sheet can hold ----------------------------------------------------------
+
+
+def test_a_number_without_an_end_destroys_no_workbook(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    """In the first cell, in a whole result, and worked out."""
+    data = b'{"ok": 5, "big": 1e999, "rows": [["x", 1], ["y", -1e999]]}'
+    world.serve(SHOP, "/j", Reply(data, headers={"Content-Type": "application/json"}))
+    url = f"https://{SHOP}/j"
+    words = [
+        f'=IMPORTJSON("{url}"; "{query}")' for query in ("rows", "big", "to_number('inf')", "ok")
+    ]
+    asked = [part for word in words for part in ("--import", word)]
+    assert (
+        run(world, tmp_path, "sync", "--to", sheet.to, *asked, *ALLOW).returncode == 1
+    )  # one has no value
+    sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Rows"})
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+    assert [row["Result"] for row in sheet.rows("Imports")] == ["x", "1e999", None, 5]
+    assert sheet.values("Rows") == [("x", 1), ("y", "-1e999")]
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+
+
+def test_a_feeds_dates_are_the_days_that_it_writes(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    item = b"<item><title>t</title><pubDate>Mon, 06 Sep 2010 23:30:00 -0500</pubDate></item>"
+    feed = b'<rss version="2.0"><channel>' + item + b"</channel></rss>"
+    world.serve(SHOP, "/f", Reply(feed, headers={"Content-Type": "application/rss+xml"}))
+    word = f'=IMPORTFEED("https://{SHOP}/f"; "items created")'
+    assert run(world, tmp_path, "sync", "--to", sheet.to, "--import", word, *ALLOW).returncode == 0
+    [row] = sheet.rows("Imports")
+    assert row["Result"] == datetime(2010, 9, 6, 23, 30)  # noqa: DTZ001  a sheet's
+    sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Feed"})
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 0
+
+
+# --- rows that a script of the team's moves -------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["workbook"])  # of openpyxl's way with "="
+def test_rows_that_a_script_has_swapped_keep_their_history(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        world.serve(SHOP, f"/{number}", item(number), Reply(b"gone", 404))
+    words = []
+    for number in (1, 2):
+        words += ["--import", f'N{number} =IMPORTXML("https://{SHOP}/{number}"; "//b")']
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *words, *ALLOW).returncode == 0
+    _, first, second = sheet.values("Imports")[:3]
+    ours = [n for n, text in enumerate(first) if not str(text).startswith("=IF")]
+    for row, values in ((2, second), (3, first)):
+        cells = {f"{openpyxl.utils.get_column_letter(n + 1)}{row}": values[n] for n in ours}
+        sheet.type("Imports", cells)
+    assert run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW).returncode == 1
+    found = [(row["Name"], row["Result"], row["Status"]) for row in sheet.rows("Imports")]
+    assert found == [("N2", 2031, "Old"), ("N1", 1031, "Old")]
+
+
+# --- what is told ---------------------------------------------------------------------------
+
+
+def test_a_whole_result_that_has_lost_its_tab_is_told_once_with_exit_1(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve(SHOP, "/1", item(1))
+    table = f'Sold =IMPORTHTML("https://{SHOP}/1"; "table"; 1)'
+    sheet.type("Theirs", {"A1": "keep"})
+    assert run(world, tmp_path, "sync", "--to", sheet.to, "--import", table, *ALLOW).returncode == 0
+    sheet.type("Imports", {f"{letter(sheet, 'Spill into tab')}2": "Theirs"})
+    done = run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW)
+    assert done.returncode == 1
+    assert "Whole results not written (1)" in done.stdout
+    assert "did not make the tab Theirs" in done.stdout
+    done = run(world, tmp_path, "sync", "--to", sheet.to, *ALLOW)
+    assert done.returncode == 0
+    assert "Whole results not written (1)" in done.stdout
+
+
+def test_an_import_for_each_profile_sees_those_of_the_same_run(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve("public.api.bsky.app", sky_path("bsky.app"), sky("bsky.app"))
+    world.serve(SHOP, "/rank/bsky.app", item(3))
+    words = ("--import", f'Rank =IMPORTXML("https://{SHOP}/rank/{{handle}}"; "//b")')
+    done = run(
+        world, tmp_path, "sync", "bsky.app/profile/bsky.app", "--to", sheet.to, *words, *ALLOW
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["Rank"] for row in sheet.rows("Profiles")] == [3031]
+    assert sheet.rows("Imports")[0]["Result"] == "1 of 1"
+
+
+def test_adopt_gives_up_nothing_of_the_teams_without_their_word(
+    world: World, tmp_path: Path
+) -> None:
+    """A file is written afresh: merged cells and page headers are not carried, row groups are."""
+    world.serve(SHOP, "/1", item(1))
+    path = tmp_path / "team.xlsx"
+    theirs = openpyxl.Workbook()
+    tab = theirs.worksheets[0]
+    tab["A1"] = f'=IMPORTXML("https://{SHOP}/1","//b")'
+    tab.merge_cells("B1:C2")
+    tab.row_dimensions.group(5, 7)
+    tab.oddHeader.center.text = "Team report"
+    theirs.save(path)
+    before = path.read_bytes()
+    words = ("sync", "--adopt", "--to", "team.xlsx", *ALLOW)
+    done = run(world, tmp_path, *words)
+    assert done.returncode == 4
+    assert "merged cells and page headers and footers. Nothing was written." in done.stderr
+    dry = run(world, tmp_path, *words, "-n")
+    assert dry.returncode == 0
+    assert "page headers and footers" in dry.stderr
+    assert (path.read_bytes(), list(tmp_path.glob("*.xlsx"))) == (before, [path])
+    done = run(world, tmp_path, *words, "--allow-loss")
+    assert done.returncode == 0, done.stderr
+    (copy,) = tmp_path.glob("team (before *.xlsx")
+    assert copy.read_bytes() == before
+    kept = openpyxl.load_workbook(path)[tab.title]
+    assert [kept.row_dimensions[row].outlineLevel for row in (4, 5, 7, 8)] == [0, 1, 1, 0]
+    assert run(world, tmp_path, *words).returncode == 0, "nothing is left to be lost"
+
+
+def test_an_adopted_formula_inside_of_iferror_or_index_gets_its_value(
+    world: World, sheet: Sheet, tmp_path: Path
+) -> None:
+    world.serve(SHOP, "/1", item(1))
+    table = f'IMPORTHTML("https://{SHOP}/1","table",1)'
+    theirs = {
+        "A1": f'=IFERROR(IMPORTXML("https://{SHOP}/1","//h1"),"-")',
+        "A2": f"=INDEX({table},2,2)",
+        "A3": f'=IFERROR(INDEX({table},3,2),"-")',
+    }
+    sheet.type("Sheet1", theirs)
+    done = run(world, tmp_path, "sync", "--adopt", "--to", sheet.to, *ALLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["Result"] for row in sheet.rows("Imports")] == ["Item 1", 101, 102]

@@ -15,7 +15,7 @@ from sheetsync.commands.shared import platforms_with
 from sheetsync.errors import ConfigError
 from sheetsync.fetch.client import SECONDS
 from sheetsync.fetch.containers import pages_in
-from sheetsync.fetch.formats import HEAD, decode_html, is_binary, sniff, unmarked
+from sheetsync.fetch.formats import HEAD, decode_html, decode_typed, is_binary, sniff, unmarked
 from sheetsync.fetch.keep import Keeper
 from sheetsync.fetch.pages import Pages
 from sheetsync.fetch.way import Manners, Way
@@ -38,6 +38,7 @@ _TYPES = {
     ".tsv": "text/tab-separated-values",
 }
 _MOST_SECONDS = 20.0
+_EATEN = " If your shell eats them, put the formula into a file: sheetsync eval - < formula.txt"
 
 
 def choice(name: str, kind: object, help: str) -> Callable[[F], F]:
@@ -65,6 +66,7 @@ def choice(name: str, kind: object, help: str) -> Callable[[F], F]:
 @choice("--blanks", choices.Blanks, "Matches without text: blank rows, or none.")
 @choice("--counts", choices.Counts, "A number of XPath's: 2 or 2.0.")
 @choice("--unknown-locale", choices.UnknownLocale, "A locale nobody knows: error, or the sheet's.")
+@choice("--items", choices.Items, "A feed without num_items: all that it has, or a dozen.")
 @choice("--merged", choices.Merged, "A merged cell's text: once, or in each place.")
 @option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
 @json_option
@@ -88,8 +90,10 @@ def eval_command(
       sheetsync eval '=IMPORTXML("https://example.org/"; "//h1")' --allow-host example.org
       sheetsync eval '=IMPORTHTML("https://example.org/"; "table"; 1)' --page saved.html --csv
     """
+    if as_csv and as_json:
+        raise ConfigError("--csv and --json are two forms of output.", hint="Give one of them.")
     if formula == "-":
-        formula = sys.stdin.read().strip()
+        formula = decode_typed(sys.stdin.buffer.read()).strip()
     chosen = Choices(**{name: rest.pop(name) for name in Choices.__slots__})
     known = _cells(cells)
     try:
@@ -98,6 +102,8 @@ def eval_command(
         with importxml.Worker(min(_MOST_SECONDS, rest["deadline"])) as worker:
             result = worker.evaluate(call, content, locale=locale, choices=chosen)
     except NoValue as failure:
+        if failure.reason is Reason.FORMULA and '"' not in formula:
+            failure.hint += _EATEN
         sys.exit(_tell(failure, as_json=as_json))
     _print(result, as_csv=as_csv, as_json=as_json)
 

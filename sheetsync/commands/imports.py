@@ -178,7 +178,8 @@ def _failed(ask: Ask, failure: NoValue | None, late: str) -> ImportRead:
         why = f"Not asked: {late}."
         return ImportRead(ask.formula, now(), ask.cell, reason=NOT_REACHED, why=why)
     # What to do for one formula on the command line is no advice for a row of a sheet.
-    hint = "" if "--page" in failure.hint else failure.hint
+    alone = "--page" in failure.hint or "--tree" in failure.hint
+    hint = "" if alone else failure.hint
     return ImportRead(
         ask.formula,
         now(),

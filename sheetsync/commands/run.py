@@ -81,7 +81,7 @@ class Run:
             )
         reads, foreign = read_pages(found.pages, self.platforms)
         reads = with_named_files(reads, files)
-        wish = wished_of(self, named, saved)
+        wish = wished_of(self, named, saved, profiles_in(reads))
         reads += [forgotten(target) for target in named if target not in wish.targets]
         until = monotonic() + self.manners.deadline
         with stop.held():  # from here on there is something to lose
@@ -238,6 +238,16 @@ class Run:
         written = {"written": synced.written, "dry_run": self.dry_run}
         for line in next_steps.about_the_round(stopped, robots, **written):
             note(f"note: {line}")
+
+
+def profiles_in(reads: Sequence[Read]) -> list[Profile]:
+    """Whose saved pages gave numbers."""
+    records = [read.record for read in reads]
+    return [
+        Profile(record.platform, record.handle, record.url)
+        for record in records
+        if record.kind == "profile" and record.key and record.outcome.has_numbers
+    ]
 
 
 def forgotten(target: Profile | Post) -> Read:

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from sheetsync import imports
 from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.destinations import Destination
-from sheetsync.errors import ConfigError
+from sheetsync.errors import ConfigError, UnsafePlan
 from sheetsync.model import Outcome, Post, Profile
 from sheetsync.plan.imports import ImportKey, Listed, fields_of
 from sheetsync.platform import Platform
 from sheetsync.sync import Read
+from sheetsync.terminal import note
 from sheetsync.understood import at_home, not_understood
 from sheetsync.watch import watch_list
 
@@ -47,23 +48,36 @@ class Wishing(Protocol):
     def adopt(self) -> bool: ...
     @property
     def locale(self) -> str: ...
+    @property
+    def allow_loss(self) -> bool: ...
+    @property
+    def dry_run(self) -> bool: ...
 
 
-def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Path]) -> Wish:
-    """Read before the round: no lock is held while sites are asked, and no site is asked for a
-    dashboard that refuses. Raises ConfigError when nothing at all is listed."""
+def wished_of(
+    run: Wishing,
+    named: Sequence[Profile | Post],
+    saved: Sequence[Path],
+    new: Sequence[Profile] = (),
+) -> Wish:
+    """What is asked for in this run; ``new`` are the profiles of saved pages.
+
+    Read before the round: no lock is held while sites are asked, and no site is asked for a
+    dashboard that refuses. Raises ConfigError when nothing at all is listed.
+    """
     if saved and not (named or run.listed or run.adopt):
         return Wish()
     everything = not (named or saved or run.listed)
     with run.open() as destination:
         state = destination.read(with_imports(DASHBOARD))
         found = imports.adopted(state) if run.adopt else imports.Adopted()
+        refuse_losses(run, destination, found)
         added = [*run.listed, *found.added]
         keys: list[ImportKey] = [one.key for one in added]
         if everything:
             there = imports.all_keys(state)
             keys = [(f, found.cells.get((f, cell), cell)) for f, cell in there] + keys
-        asks = imports.asks_of(state, keys, run.platforms, named)
+        asks = imports.asks_of(state, keys, run.platforms, [*named, *new])
         fields = dict(fields_of(state, added).values())
     listed = watch_list(state, at_home(state, run.platforms)) if everything else named
     targets = [target for target in listed if not state.forgotten.about(target)]
@@ -75,6 +89,26 @@ def wished_of(run: Wishing, named: Sequence[Profile | Post], saved: Sequence[Pat
             " – or read saved pages: sheetsync sync --saved ~/Downloads",
         )
     return Wish(targets, added, found, asks, run.locale or state.locale, fields)
+
+
+def refuse_losses(run: Wishing, destination: Destination, found: imports.Adopted) -> None:
+    """Who adopts a workbook has let nobody write it yet: what cannot stay in a file that is
+    written afresh only goes with their word. A dry run looks and says it. Raises UnsafePlan."""
+    losses = getattr(destination, "losses", None)  # a spreadsheet loses nothing
+    words = losses() if losses and found.added else ()
+    if not words or run.allow_loss:
+        return
+    *most, last = words
+    what = f"{', '.join(most)} and {last}" if most else last
+    said = f"A sync writes {run.to} afresh, and this of yours cannot stay in it: {what}."
+    if run.dry_run:
+        note(f"note: {said} It would ask for --allow-loss.")
+        return
+    raise UnsafePlan(
+        f"{said} Nothing was written.",
+        hint="Add --allow-loss: a dated copy beside it keeps them. Or move them, or the IMPORT"
+        " formulas, to a workbook of their own.",
+    )
 
 
 def refusing(reads: Sequence[Read]) -> set[str]:

@@ -7,6 +7,7 @@ Scraped text is only ever a ``stringValue``: no text that was read becomes a for
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -24,6 +25,7 @@ VALUE = "userEnteredValue"
 #: More than this in a cell is refused (facts/sheets-api.md: seen in the wild, on no page).
 MOST_TEXT = 50_000
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a serial is a clock's reading, of no zone
+_LARGEST = sys.float_info.max
 #: The day after 31 Dec 9999, the last that a spreadsheet knows.
 _LAST_DAY = 2_958_466
 
@@ -34,9 +36,9 @@ def packed(body: object) -> bytes:
 
 
 def serial(value: date) -> float:
-    """Days since 30 Dec 1899: 46348.25."""
+    """Days since 30 Dec 1899: 46348.25. A time's zone is left out: a sheet knows none."""
     if isinstance(value, datetime):
-        return (value - _EPOCH) / timedelta(days=1)
+        return (value.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
     return (value - _EPOCH.date()).days
 
 
@@ -71,7 +73,7 @@ def cell(value: Value) -> Json:
         case bool():
             return {VALUE: {"boolValue": value}}
         case int() | float():
-            return {VALUE: {"numberValue": value}}
+            return {VALUE: _number(value)}
         case date():
             return {VALUE: {"numberValue": serial(value)}}
         case Formula(text=text):
@@ -79,6 +81,11 @@ def cell(value: Value) -> Json:
         case str():
             return {VALUE: {"stringValue": value[:MOST_TEXT]}}
     raise TypeError(f"no cell holds {value!r}")
+
+
+def _number(value: float) -> Json:
+    """JSON has no infinity, and Google takes none: such a number is text."""
+    return {"numberValue": value} if abs(value) <= _LARGEST else {"stringValue": str(value)}
 
 
 def raw_of(value: Scalar) -> Raw:

@@ -133,6 +133,12 @@ class WorkbookDestination:
             if draft.name.startswith(f".{self.path.name}.") and draft.suffix == ".tmp":
                 draft.unlink(missing_ok=True)
 
+    def losses(self) -> tuple[str, ...]:
+        """What of the team's the file that was read last has and a new one cannot have."""
+        if self._snapshot is None or self._dashboard is None:
+            return ()
+        return lost(self._snapshot, Ours.of(self._dashboard, self._found))
+
     def _keep_what_is_lost(self, plan: Plan) -> None:
         """A dated copy, before the team's charts and the like go."""
         words = lost(self._snapshot, Ours.of(plan.dashboard, self._found)) if self._snapshot else ()

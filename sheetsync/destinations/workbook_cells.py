@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from math import isfinite
 from typing import IO, Any, NamedTuple
 from xml.sax.saxutils import escape
@@ -32,6 +33,8 @@ _SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff<>&]|_x")
 _CODE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _YES = ("1", "true")
+#: Larger whole numbers are no numbers to any program that opens the file.
+_MOST = 10**300
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,13 @@ Cells = dict[int, Cell]
 
 
 class Size(NamedTuple):
-    """What a person set of a row: its height in points (0: the program chooses), and hidden."""
+    """What a person set of a row: its height in points (0: the program chooses), hidden, and the
+    group that it stands in or closes."""
 
     height: float = 0
     hidden: bool = False
+    level: int = 0
+    collapsed: bool = False
 
 
 USUAL = Size()
@@ -119,7 +125,8 @@ def _size(row: Any) -> Size:
         return USUAL
     own = row.get("customHeight") in _YES
     height = float(row.get("ht") or 0) if own else 0
-    return Size(height, row.get("hidden") in _YES)
+    level = min(int(row.get("outlineLevel") or 0), 7)
+    return Size(height, row.get("hidden") in _YES, level, row.get("collapsed") in _YES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,18 +230,22 @@ class _Reader:
 _NOTHING = Cell()
 
 
-def _number(text: str) -> int | float:
+def _number(text: str) -> int | float | str:
+    """What a program wrote as a number and is none (inf, 1e400) is text: one such cell must not
+    make the whole file unreadable."""
     try:
         return int(text)
     except ValueError:
         number = float(text)
         if not isfinite(number):
-            raise
+            return text
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
 def serial(moment: Any, epoch: datetime) -> float:
-    """A date or time as the number that a file holds."""
+    """A date or time as the number that a file holds; a time's zone is left out, as sheets do."""
+    if isinstance(moment, datetime):
+        moment = moment.replace(tzinfo=None)
     return float(to_excel(moment, epoch))  # type: ignore[no-untyped-call]
 
 
@@ -278,13 +289,13 @@ class Sheet(Worksheet):  # type: ignore[misc]
             mark = "" if style is None else f' s="{style._get_xf_index()}"'
             place = f'r="{get_column_letter(at)}{number}"{mark}'
             value = cell.value
-            if type(value) is int and not cell.formula:  # most cells of History
+            if type(value) is int and not cell.formula and -_MOST < value < _MOST:  # most, by far
                 parts.append(f"<c {place}><v>{value}</v></c>")
             elif cell.formula:
-                parts.append(_formula_xml(place, cell))
+                parts.append(_formula_xml(place, cell._replace(value=_writable(value))))
             elif cell.error:
                 parts.append(f'<c {place} t="e"><v>{escape(str(value))}</v></c>')
-            elif isinstance(value, str):
+            elif isinstance(value := _writable(value), str):
                 parts.append(f'<c {place} t="inlineStr"><is>{_text_xml(value)}</is></c>')
             elif isinstance(value, bool):
                 parts.append(f'<c {place} t="b"><v>{value:d}</v></c>')
@@ -292,6 +303,9 @@ class Sheet(Worksheet):  # type: ignore[misc]
                 parts.append(f"<c {place}><v>{value!r}</v></c>")
             elif style is not None:
                 parts.append(f"<c {place}/>")
+        if size.level:  # a program shows the buttons of groups when it knows how deep they go
+            deepest: int = self.outline_row_level  # type: ignore[has-type]
+            self.outline_row_level = max(deepest, size.level)
         if len(parts) > 1 or size != USUAL:
             for edge in (first or 1, at or 1):
                 self._check_dimensions(number - 1, edge - 1)
@@ -302,9 +316,21 @@ class Sheet(Worksheet):  # type: ignore[misc]
         that row once more.)"""
 
 
+def _writable(value: Held) -> Held:
+    """A number that no file can hold, such as infinity, as text: a program that opens the file
+    would take the whole of it for damaged."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, int) and not -_MOST < value < _MOST:
+        return f"{Decimal(value):.14e}"
+    return value
+
+
 def _size_attributes(size: Size) -> str:
     height = f' ht="{size.height:g}" customHeight="1"' if size.height else ""
-    return height + (' hidden="1"' if size.hidden else "")
+    level = f' outlineLevel="{size.level}"' if size.level else ""
+    closes = ' collapsed="1"' if size.collapsed else ""
+    return height + (' hidden="1"' if size.hidden else "") + level + closes
 
 
 def _formula_xml(place: str, cell: Cell) -> str:

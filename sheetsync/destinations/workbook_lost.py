@@ -22,6 +22,9 @@ from sheetsync.destinations.workbook_state import Found
 AUTHOR = "sheetsync"
 RULE = 'N("sheetsync")=0'
 _RULE = re.compile(r'N\(\s*"sheetsync"\s*\)')
+#: What a page's header says without words of theirs: fonts, sizes, the tab's name, page numbers.
+#: (LibreOffice writes such a one into every file.)
+_CODES = re.compile(r'&"[^"]*"|&\d+|\w+\s&P|&[A-Z]')
 _PARTS = {
     "xl/chartsheets/": "charts",
     "xl/threadedComments/": "comments",
@@ -137,6 +140,9 @@ def _on_tab(snapshot: Snapshot, title: str, ours: Ours) -> Iterator[str]:
         yield "sheet protection"
     if b"tabColor" in snapshot.head(title):
         yield "tab colours"
+    lines = (line.text or "" for line in tail.iterfind("{*}headerFooter/*"))
+    if any(_CODES.sub("", line).strip() for line in lines):
+        yield "page headers and footers"
     if tail.find(".//{*}hyperlink") is not None and _leads_away(snapshot, title, tail):
         yield "hyperlinks"
 

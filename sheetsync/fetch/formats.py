@@ -64,8 +64,8 @@ def looks_like(text: str) -> Format | None:
 
 
 def is_binary(text: str) -> bool:
-    """More than a stray control character in fifty is no text."""
-    return len(_CONTROL.findall(text)) * 50 > len(text)
+    """More than one stray control character, and more than one in fifty, is no text."""
+    return (len(_CONTROL.findall(text)) - 1) * 50 > len(text)
 
 
 def unmarked(data: bytes) -> tuple[str | None, bytes]:
@@ -86,5 +86,20 @@ def decode_html(data: bytes, charset: str | None = None) -> str:
         return to_unicode(data, encoding)
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        cut = error.reason == "unexpected end of data" and not data[: error.start].isascii()
+        if cut:  # all letters before are UTF-8, and only the last one is not whole
+            return data.decode("utf-8", "replace")
         return data.decode("cp1252", "replace")
+
+
+def decode_typed(data: bytes) -> str:
+    """What a shell or an editor wrote: UTF-8, UTF-16 as Windows has it, with a mark or without."""
+    marked, rest = unmarked(data)
+    if marked:
+        return rest.decode(marked, "replace")
+    if data[1:2] == b"\0":
+        return data.decode("utf-16-le", "replace")
+    if data[:1] == b"\0":
+        return data.decode("utf-16-be", "replace")
+    return decode_html(data)

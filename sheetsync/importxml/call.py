@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NoReturn
 
+from sheetsync.importxml.around import Place
 from sheetsync.importxml.failure import NoValue, Reason
 from sheetsync.importxml.formula import Argument, Formula, Reference, parse_formula
 
@@ -21,7 +22,8 @@ class Import:
 
     ``query`` is the XPath (xml), ``table`` or ``list`` (html), the delimiter or "" (data),
     ``items``, ``feed title``, … (feed), or JMESPath (json). ``index`` counts from 1. ``locale`` ""
-    is the sheet's. ``items``: how many of a feed, None for all.
+    is the sheet's. ``items``: how many of a feed, None for all. ``place``: the row and column of
+    the result that are asked for, from 1; 0 for all.
     """
 
     kind: Kind
@@ -31,6 +33,7 @@ class Import:
     locale: str = ""
     headers: bool = False
     items: int | None = None
+    place: Place = (0, 0)
 
 
 #: Functions, their parameters in order, and how many of them are needed.
@@ -73,11 +76,12 @@ def to_import(formula: Formula | str, cell: CellOf = no_cells) -> Import:
     if not least <= len(given) <= len(names):
         raise NoValue(
             Reason.ARGUMENT,
-            f"{found.name} takes {least} to {len(names)} arguments; here are {len(given)}.",
+            f"{found.name} takes {least} to {len(names)} arguments; here "
+            f"{'is' if len(given) == 1 else 'are'} {len(given)}.",
             hint=f"Write {_TYPED_AS[found.name]}.",
         )
     values = {name: value for name, value in zip(names, given, strict=False) if value is not None}
-    return _import(kind, values)
+    return replace(_import(kind, values), place=found.place)
 
 
 def _import(kind: Kind, values: Mapping[str, object]) -> Import:

@@ -3,8 +3,11 @@
 A grouped ``1.031`` is 1031 in nl, it and de and 1.031 in en. What is not surely a number, a date or
 a truth value stays text, more often than in Google's sheets, because a wrong number is worse than
 none: a day without a year ("6/6", which Google takes for this year's), a time of day, ``(12)``
-(which is −12 to a sheet, and a count of reviews to a page) and whole numbers of more than 15
-digits (ids, which a sheet would round).
+(which is −12 to a sheet, and a count of reviews to a page), a number of more than 15 digits before
+its decimals (an id, which a sheet would round) and digits in groups of which the first begins with
+0 (``0,123`` is in no locale 123).
+
+Every number is finite, and every time is naive: a sheet knows neither infinity nor zones.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ Value = None | str | bool | int | float | date | datetime
 CellType = Literal["empty", "text", "flag", "number", "date", "time"]
 
 _MAX_TEXT = 100
-_MOST_DIGITS = 15
+MOST_DIGITS = 15
 #: TRUE and FALSE as sheets of these languages write them; English is read everywhere.
 _FLAGS = {
     "de": ("wahr", "falsch"),
@@ -38,6 +41,8 @@ _FLAGS = {
     "pl": ("prawda", "fałsz"),
     "pt": ("verdadeiro", "falso"),
 }
+#: Codes of languages that have another one in CLDR; systems still write these.
+_FORMER = {"no": "nb", "iw": "he", "in": "id", "ji": "yi"}
 _SPACES = " \u00a0\u2009\u202f"
 _TIME = (
     r"(?:,?\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
@@ -104,8 +109,10 @@ def typing_of(code: str) -> Typing:
 
 
 def _locale(code: str) -> Locale | None:
+    language, _, rest = code.strip().replace("-", "_").partition("_")
+    language = _FORMER.get(language.lower(), language)
     try:
-        found = Locale.parse(code.strip().replace("-", "_"))
+        found = Locale.parse(f"{language}_{rest}" if rest else language)
     except (ValueError, TypeError, UnknownLocaleError):
         return None
     return found
@@ -136,13 +143,13 @@ class Typing:
         whole = re.sub(f"[{re.escape(self._group)}]", "", found["whole"] or "")
         decimals = found["decimals"] or found["bare"] or ""
         power = int(found["power"] or 0)
-        if not decimals and len(whole.lstrip("0")) > _MOST_DIGITS:
+        if len(whole.lstrip("0")) > MOST_DIGITS:
             return None
         minus = "-" if found["sign"] in ("-", "−") else ""
         value = Decimal(f"{minus}{whole or 0}.{decimals or 0}").scaleb(power)
         if "%" in text:
             value /= 100
-        if value == value.to_integral_value() and abs(value) < 10**_MOST_DIGITS:
+        if value == value.to_integral_value() and abs(value) < 10**MOST_DIGITS:
             return int(value)
         return float(value) if abs(value) < Decimal("1e300") else None
 
@@ -181,9 +188,9 @@ def _year(text: str) -> int:
 def _number_pattern(locale: Locale, group: str, decimal: str) -> re.Pattern[str]:
     separator = f"[{re.escape(group)}]"
     # "1 031" is one number only when one kind of space groups it.
-    grouped = rf"[0-9]{{1,3}}(?P<group>{separator})[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*"
+    grouped = rf"[1-9][0-9]{{0,2}}(?P<group>{separator})[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*"
     if tuple(locale.decimal_formats[None].grouping) == (3, 2):
-        grouped += rf"|[0-9]{{1,2}}(?:{separator}[0-9]{{2}})*{separator}[0-9]{{3}}"
+        grouped += rf"|[1-9][0-9]?(?:{separator}[0-9]{{2}})*{separator}[0-9]{{3}}"
     symbols = "|".join(re.escape(symbol) for symbol in _currencies(locale)) or "(?!)"
     return re.compile(
         rf"(?:(?P<symbol>{symbols})\s?)?(?P<sign>[-+−])?"

@@ -12,6 +12,8 @@ Blanks = Literal["kept", "dropped"]
 Counts = Literal["whole", "decimal"]
 UnknownLocale = Literal["refused", "sheet"]
 Merged = Literal["once", "repeated"]
+Items = Literal["all", "dozen"]
+DOZEN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Choices:
       used (``sheet``).
     * ``merged`` – a merged cell of a table has its text once, top left, as in a sheet (``once``),
       or in every place (``repeated``).
+    * ``items`` – IMPORTFEED without ``num_items`` gives all that the feed has (``all``: nothing is
+      left out unsaid), or the first twelve (``dozen``: a manual says that Google gives "about a
+      dozen, not all").
     """
 
     children: Children = "columns"
@@ -44,3 +49,4 @@ class Choices:
     counts: Counts = "whole"
     unknown_locale: UnknownLocale = "refused"
     merged: Merged = "once"
+    items: Items = "all"

@@ -59,6 +59,12 @@ class Content:
                 f"{MAX_PAGE / 1e6:g} million are read.",
                 hint="Ask for a smaller page, e.g. one part of the list.",
             )
+        if text.lstrip()[:5] == "%PDF-":
+            raise NoValue(
+                Reason.UNREADABLE,
+                "This is a PDF and no page: it has no elements and no cells.",
+                hint="Look for the same numbers on a web page, or in a CSV file.",
+            )
         self.text = whole(text.removeprefix("\ufeff"))
         self.content_type = content_type
 
@@ -112,6 +118,13 @@ class Content:
         try:
             return etree.fromstring(_NO_XML.sub("\ufffd", text.lstrip()).encode(), parser)
         except etree.XMLSyntaxError as error:
+            if re.search(r"excessive depth|huge", str(error.msg), re.IGNORECASE):
+                raise NoValue(
+                    Reason.TOO_LARGE,
+                    "The XML is nested too deep (256 levels are read), or one of its texts is too "
+                    "long.",
+                    hint="Ask the site for less of it: its address may take a limit.",
+                ) from error
             raise NoValue(
                 Reason.UNREADABLE,
                 f"The page is no well-formed XML: {_because(error)}.",
@@ -137,6 +150,7 @@ def declared(root: etree._Element) -> dict[str, str]:
 def _because(error: etree.XMLSyntaxError) -> str:
     line = error.lineno
     why = re.sub(r", line \d+, column \d+.*", "", str(error.msg or "it is empty"), flags=re.S)
+    why = "an & stands alone, which is written &amp;" if "EntityRef: no name" in why else why
     return f"{why[:120]} (line {line})" if line else why[:120]
 
 

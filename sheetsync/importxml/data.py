@@ -11,13 +11,23 @@ from sheetsync.importxml.content import Content
 from sheetsync.importxml.failure import NoValue, Reason
 from sheetsync.importxml.result import MAX_TEXT, Bounds, too_large
 
+#: A line of our own after the last one, which shows whether a quote is still open there.
+_END = "\x1f"
+_OPEN = (
+    "A quote in line {} of the file has no end; all that comes after it is in one cell. A cell "
+    "that begins with a quote has to end with one."
+)
 _DELIMITERS = (",", ";", "\t", "|")
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body|rss|feed)\b", re.I)
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"])")
 
 
-def data_rows(content: Content, delimiter: str, url: str) -> list[list[str]]:
-    """``delimiter`` "": a tab for TSV, else what the first line has most. Raises NoValue."""
+def data_rows(content: Content, delimiter: str, url: str, notes: list[str]) -> list[list[str]]:
+    """``delimiter`` "": a tab for TSV, else what the first line has most. Raises NoValue.
+
+    A quote without an end takes the rest of the file into its cell, as the format has it; that is
+    said in ``notes``.
+    """
     text = re.sub(r"\r\n?", "\n", content.text)
     if not text.strip():
         raise NoValue(Reason.EMPTY, "The file is empty.", hint="Open the address in a browser.")
@@ -25,7 +35,15 @@ def data_rows(content: Content, delimiter: str, url: str) -> list[list[str]]:
     bounds = Bounds()
     found = delimiter or _delimiter(text, content.content_type, url)
     try:
-        rows = [bounds.checked(row) for row in csv.reader(_lines(text), delimiter=found)]
+        reader, rows, begun = csv.reader(_lines(f"{text}\n{_END}"), delimiter=found), [], 1
+        for row in reader:
+            if row == [_END]:
+                break
+            if row and row[-1].endswith(f"\n{_END}"):  # the quote took the end into its cell
+                row[-1] = row[-1].removesuffix(_END)
+                notes.append(_OPEN.format(begun))
+            rows.append(bounds.checked(row))
+            begun = reader.line_num + 1
     except csv.Error as error:  # a field of more signs than the reader takes
         raise too_large(f"A cell would have more than {MAX_TEXT:,} signs.") from error
     return _trimmed(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetsync.importxml.call import CellOf, Import, no_cells, to_import
 from sheetsync.importxml.cells import EMPTY, Cell, known_locale, typed
-from sheetsync.importxml.choices import Choices
+from sheetsync.importxml.choices import DOZEN, Choices
 from sheetsync.importxml.content import Content
 from sheetsync.importxml.data import data_rows
 from sheetsync.importxml.failure import NoValue, Reason
@@ -49,13 +49,35 @@ def evaluate(
         speech = _locale(call, locale, choices)
         notes: list[str] = []
         rows = _rows(call, content, speech, choices, notes)
-        return Result(padded(rows, EMPTY), tuple(notes))
+        return Result(_taken(padded(rows, EMPTY), *call.place), tuple(notes))
     except (RecursionError, MemoryError) as error:
+        deep = isinstance(error, RecursionError)
         raise NoValue(
             Reason.TOO_LARGE,
-            "The page is too large or nested too deep to be read.",
+            "The page is nested too deep to be read."
+            if deep
+            else "The page takes more memory than there is.",
             hint="Ask for a smaller page, e.g. one part of the list.",
         ) from error
+
+
+def _taken(
+    rows: tuple[tuple[Cell, ...], ...], row: int, column: int
+) -> tuple[tuple[Cell, ...], ...]:
+    """The row, the column or the cell that INDEX takes of a result; 0 is all of them."""
+    if row > len(rows) or column > len(rows[0]):
+        raise NoValue(
+            Reason.REFERENCE,
+            f"INDEX asks for row {row}, column {column}; the result has {len(rows):,} × "
+            f"{len(rows[0]):,} cells.",
+            hint="Look at the whole result, without INDEX.",
+        )
+    rows = rows[row - 1 : row] if row else rows
+    taken = tuple(one[column - 1 : column] for one in rows) if column else rows
+    if not any(cell.value is not None for one in taken for cell in one):
+        message = "There is nothing in the place that INDEX asks for."
+        raise NoValue(Reason.EMPTY, message, hint="Look at the whole result, without INDEX.")
+    return taken
 
 
 def _locale(call: Import, sheet: str, choices: Choices) -> str:
@@ -72,10 +94,11 @@ def _rows(
     if call.kind == "json":
         return json_rows(content, call.query)
     if call.kind == "feed":
-        return feed_rows(content, call.query, headers=call.headers, items=call.items)
+        items = call.items or (DOZEN if choices.items == "dozen" else None)
+        return feed_rows(content, call.query, headers=call.headers, items=items)
     found: list[list[str]]
     if call.kind == "data":
-        found = data_rows(content, call.query, call.url)
+        found = data_rows(content, call.query, call.url, notes)
     elif call.kind == "html" and call.query == "list":
         found = listed(content, call.index)
     elif call.kind == "html":
@@ -95,7 +118,7 @@ def _cell(text: str, locale: str) -> Cell:
 def _worked_out(found: str | bool | float, locale: str, choices: Choices) -> Cell:
     """A string is read like any text of the page; a number of XPath's is a number already."""
     if isinstance(found, str):
-        return typed(found, locale)
+        return _cell(found, locale)
     if isinstance(found, bool):
         return Cell(found, "TRUE" if found else "FALSE")
     whole = choices.counts == "whole" and found.is_integer()

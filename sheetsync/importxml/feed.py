@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import html5lib
@@ -42,6 +42,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: A feed that is no well-formed XML is one all the same: what is wrong with it is to be said.
+_FEED_ROOT = re.compile(r"\s*(?:<!--.*?-->\s*)*+<(?:rss|feed|rdf:RDF)[\s>]", re.S)
+
+
 def feed_rows(
     content: Content, query: str, *, headers: bool, items: int | None
 ) -> list[list[Cell]]:
@@ -71,7 +75,7 @@ def feed_rows(
 
 def _parts(content: Content) -> tuple[etree._Element, list[etree._Element]]:
     """The element with the feed's own title, and the items."""
-    if content.form == "html":
+    if content.form == "html" and not _FEED_ROOT.match(content.text):
         raise NoValue(Reason.UNREADABLE, "This is a page, no feed.", hint=_where(content))
     root = content.xml
     kind = _local(root)
@@ -141,17 +145,15 @@ def _link(one: etree._Element) -> str:
 
 
 def _moment(text: str) -> Cell:
-    """A day and time in UTC; as text when it is none, or says no zone."""
+    """The day and time of day that the feed writes, naive as a sheet's times are: which zone they
+    are of stands in ``text`` alone. As text when it is none, or says no zone."""
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = parse(text)
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
         if found.tzinfo is not None:
-            try:
-                return Cell(found.astimezone(UTC), text)
-            except OverflowError:
-                break
+            return Cell(found.replace(tzinfo=None), text)
     return Cell(text, text)
 
 

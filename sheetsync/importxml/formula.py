@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from sheetsync.importxml.around import Place, inside
 from sheetsync.importxml.failure import NoValue, Reason
 
 #: A cell of a sheet holds no more (Google's own limit).
@@ -35,11 +36,13 @@ Argument = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """``name`` in capitals; ``text`` as it was typed."""
+    """``name`` in capitals; ``text`` as it was typed; ``place`` is what an INDEX around it takes
+    of the result: row and column from 1, 0 for all."""
 
     name: str
     arguments: tuple[Argument, ...]
     text: str
+    place: Place = (0, 0)
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -69,8 +72,13 @@ def straightened(text: str) -> str:
 
 def parse_formula(text: str) -> Formula:
     """Raises NoValue (``formula``, ``#ERROR!``), with the position of the mistake."""
+    text = text.removeprefix("\ufeff")
     if len(text) > MAX_FORMULA:
         _fail("The formula is longer than a cell can hold.", "Give a shorter formula.", 0)
+    if (within := inside(text)) is not None:
+        found = parse_formula(within.text)
+        if within.place is None or found.place == (0, 0):
+            return replace(found, text=text, place=within.place or found.place)
     start = _START.match(text)
     if start is None:
         _fail(
@@ -149,6 +157,18 @@ def _part(kind: str, text: str, position: int) -> Part:
 
 def _unexpected(text: str, at: int) -> NoReturn:
     char = text[at]
+    if char == "\\":
+        _fail(
+            f"The backslash at position {at + 1} is for a shell, and no part of a formula.",
+            'In a formula quotes stand alone: =IMPORTXML("https://example.com/"; "//h1").',
+            at,
+        )
+    if char in ":/" and (bare := _unquoted(text)):
+        _fail(
+            f"The quotes are missing around {bare[:60]}.",
+            'A text stands in double quotes: =IMPORTXML("https://example.com/"; "//h1").',
+            text.find(bare),
+        )
     if char.translate(_CURLY) != char:
         _fail(
             f"Curly quotes are no quotes to a sheet: {char} at position {at + 1}.",
@@ -178,6 +198,13 @@ def _unexpected(text: str, at: int) -> NoReturn:
         "An argument is a text in double quotes, a number, TRUE, FALSE or a cell.",
         at,
     )
+
+
+def _unquoted(text: str) -> str:
+    """The first argument that is an address or an XPath without quotes around it, "" for none."""
+    outside = re.sub(r'"(?:[^"]|"")*"', lambda found: " " * len(found[0]), text)
+    found = re.search(r"https?://[^\s;,)]+|(?<=[(;,\s])/{1,2}[\w@*][^;,)]*", outside)
+    return found[0] if found else ""
 
 
 def _check_end(text: str, at: int) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
 from sheetsync.importxml.blanks import nothing_found
+from sheetsync.importxml.cells import MOST_DIGITS
 from sheetsync.importxml.choices import Choices
 from sheetsync.importxml.content import Content, declared
 from sheetsync.importxml.failure import NoValue, Reason
+from sheetsync.importxml.glued import Evaluated, is_glued
 from sheetsync.importxml.result import Bounds
 from sheetsync.importxml.syntax import Checked, check_xpath
-from sheetsync.importxml.texts import flat_text
+from sheetsync.importxml.texts import Joined, flat_text
 
 #: Children of an HTML element that are no cell: they never hold text, or none that is shown.
 _NO_CELL_NAMES = (
@@ -97,13 +100,38 @@ def _evaluated(root: etree._Element, query: str, checked: Checked) -> Any:
     try:
         compiled = etree.XPath(query, namespaces=namespaces, regexp=False, smart_strings=False)
         found = compiled(root.getroottree())
-        return found.strip() if isinstance(found, str) else found
+        return _unglued(found, query, checked, _parts_of(root, namespaces))
     except etree.XPathError as error:
         raise NoValue(
             Reason.QUERY,
             f"The XPath {query[:200]} cannot be worked out: {_because(error)}.",
             hint="Try a shorter one first, e.g. //h1, and add to it step by step.",
         ) from error
+
+
+def _parts_of(root: etree._Element, namespaces: dict[str, str]) -> Evaluated:
+    """For parts of a query that was worked out as a whole."""
+
+    def evaluated(query: str) -> Any:
+        found = etree.XPath(query, namespaces=namespaces, regexp=False, smart_strings=False)
+        return found(root.getroottree())
+
+    return evaluated
+
+
+def _unglued(found: Any, query: str, checked: Checked, evaluated: Evaluated) -> Any:
+    """A text out of several elements is no number, and a number out of them is not given."""
+    if isinstance(found, str):
+        glued = re.search(r"\d", found) and is_glued(query, checked.calls, found, evaluated)
+        return Joined(found.strip()) if glued else found.strip()
+    if isinstance(found, float) and is_glued(query, checked.calls, found, evaluated):
+        raise NoValue(
+            Reason.NO_NUMBER,
+            f"The XPath {query[:200]} takes digits of several elements for one number, which "
+            "stands nowhere on the page.",
+            hint="Ask for the text of one of them, e.g. (//p)[1]/text()[1].",
+        )
+    return found
 
 
 def _because(error: etree.XPathError) -> str:
@@ -113,8 +141,15 @@ def _because(error: etree.XPathError) -> str:
 
 
 def _number(found: float, query: str) -> float:
-    if math.isfinite(found):
+    if abs(found) < 10**MOST_DIGITS:
         return found
+    if math.isfinite(found):
+        raise NoValue(
+            Reason.NO_NUMBER,
+            f"The XPath {query[:200]} works out a number of more than {MOST_DIGITS} digits, which "
+            "would be rounded.",
+            hint="Ask for the text itself, without number() or sum(); it stays as it is.",
+        )
     raise NoValue(
         Reason.NO_NUMBER,
         f"The XPath {query[:200]} works out a number, and what it finds is none.",

@@ -92,11 +92,23 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A function's call: where it and each of its arguments begin and end."""
+
+    name: str
+    start: int
+    end: int
+    arguments: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """What an XPath names: the prefixes in it with their positions, and its ``name()`` calls."""
+    """What an XPath names: the prefixes in it with their positions, its ``name()`` calls, and all
+    calls that do not stand inside of […]."""
 
     prefixes: Mapping[str, int]
     name_calls: tuple[int, ...]
+    calls: tuple[Call, ...] = ()
 
 
 def check_xpath(query: str) -> Checked:
@@ -114,12 +126,14 @@ class _Parser:
         self._depth = 0
         self._prefixes: dict[str, int] = {}
         self._names: list[int] = []
+        self._calls: list[Call] = []
+        self._brackets = 0
 
     def whole(self) -> Checked:
         self._expression()
         if self._now.kind != "end":
             self._unexpected()
-        return Checked(self._prefixes, tuple(self._names))
+        return Checked(self._prefixes, tuple(self._names), tuple(self._calls))
 
     @property
     def _now(self) -> _Token:
@@ -217,14 +231,14 @@ class _Parser:
         if full == "name":
             self._names.append(name.start)
         opened = self._next().start
-        given = 0
-        if not self._is(")"):
-            self._expression()
-            given = 1
-            while self._take(","):
-                self._expression()
-                given += 1
+        arguments = [] if self._is(")") else [self._argument()]
+        while arguments and self._take(","):
+            arguments.append(self._argument())
+        given = len(arguments)
         self._need(")", opened)
+        if not self._brackets:
+            end = self._tokens[self._at - 1].end
+            self._calls.append(Call(full, name.start, end, tuple(arguments)))
         least, most = _FUNCTIONS[full]
         if not least <= given <= most:
             wanted = {(0, 0): "nothing", (0, 1): "at most one argument"}.get(
@@ -232,6 +246,11 @@ class _Parser:
             )
             wanted = "one argument" if (least, most) == (1, 1) else wanted
             self._fail(f"{full}() takes {wanted}, not {given}", "Look into the (…).", name.start)
+
+    def _argument(self) -> tuple[int, int]:
+        start = self._now.start
+        self._expression()
+        return start, self._tokens[self._at - 1].end
 
     def _steps(self) -> None:
         self._step()
@@ -275,7 +294,9 @@ class _Parser:
     def _predicates(self) -> None:
         while self._is("["):
             opened = self._next().start
+            self._brackets += 1
             self._expression()
+            self._brackets -= 1
             self._need("]", opened)
 
     def _unexpected(self) -> NoReturn:

@@ -46,8 +46,17 @@ def shown_text(element: etree._Element, without: Sequence[str] = ("table",)) -> 
     return _marked("\n".join(line for line in lines if line), pieces)
 
 
+def pieces_with_digits(element: etree._Element) -> list[str]:
+    """Of the texts that XPath's ``string()`` puts together, those that hold digits."""
+    return [text for text in _pieces(element, frozenset(), html=False) if _has_digit(text)]
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdecimal, text))
+
+
 def _marked(text: str, pieces: Sequence[str]) -> str:
-    with_digits = sum(any(map(str.isdecimal, piece)) for piece in pieces)
+    with_digits = sum(map(_has_digit, pieces))
     return Joined(text) if with_digits > 1 else text
 
 
@@ -61,9 +70,11 @@ def _pieces(element: etree._Element, without: frozenset[str], *, html: bool) -> 
             continue
         inside: list[etree._Element | str] = [now.text or ""]
         for child in now:
+            edge = _edge(child.tag) if html and isinstance(child.tag, str) else ""
             if isinstance(child.tag, str) and child.tag not in without:
-                edge = _edge(child.tag) if html else ""
                 inside += [edge, child, edge]
+            elif edge:  # what is left out parts the texts around it all the same
+                inside.append(edge)
             inside.append(child.tail or "")
         waiting += reversed(inside)
 

@@ -62,15 +62,10 @@ class Worker:
             way.send((call, page.text, page.content_type, locale, choices))
             if not way.poll(max(deadline - monotonic(), 0)):
                 self.stop()
-                raise self._late()
+                raise self._late(call)
             answer = way.recv()
         except (EOFError, OSError) as error:
-            self.stop()
-            raise NoValue(
-                Reason.TOO_LARGE,
-                "The formula could not be worked out: the page takes more memory than there is.",
-                hint="Ask for a smaller page, e.g. one part of the list.",
-            ) from error
+            raise self._died() from error
         except BaseException:  # Ctrl-C: what is under way answers nobody
             self.stop()
             raise
@@ -100,13 +95,54 @@ class Worker:
         self._way.recv()  # it stands: the seconds are the formula's own
         return self._way
 
-    def _late(self) -> NoValue:
+    def _late(self, call: Import) -> NoValue:
         return NoValue(
             Reason.TIMEOUT,
             f"The formula was stopped after {self._seconds:g} seconds.",
-            hint="A // inside of another's […] is worked out for every element of the page; a "
-            "large page is read faster as it is written (--tree written).",
+            hint=_SLOW.get(call.kind, _SMALLER),
         )
+
+    def _died(self) -> NoValue:
+        """Its exit code is all that is known of why; the system ends what takes too much memory."""
+        process = self._process
+        if process:
+            process.join(1)
+        code = process.exitcode if process else None
+        self.stop()
+        if code == -_KILL:
+            return _no_memory()
+        return NoValue(
+            Reason.UNREADABLE,
+            f"The formula could not be worked out: the reader broke off (exit code {code}).",
+            hint="Ask for less of the page. If it happens again, it is worth a report to us.",
+        )
+
+
+_SMALLER = "Ask for a smaller page, e.g. one part of the list."
+_BROWSER = "Building the page as browsers do takes long on a large or badly nested one. "
+_SLOW = {
+    "xml": "A // inside of another's […] is worked out for every element of the page; a large "
+    "page is read faster as it is written (--tree written).",
+    "html": _BROWSER + _SMALLER,
+    "json": "A [] inside of another is worked out for every element of the data. " + _SMALLER,
+}
+_KILL = 9
+
+
+def _no_memory() -> NoValue:
+    return NoValue(
+        Reason.TOO_LARGE,
+        "The formula could not be worked out: the page takes more memory than there is.",
+        hint=_SMALLER,
+    )
+
+
+def _unforeseen(error: Exception) -> NoValue:
+    return NoValue(
+        Reason.UNREADABLE,
+        f"The formula could not be worked out: the reader failed ({type(error).__name__}).",
+        hint="Try a simpler formula on this page. It is our mistake and worth a report to us.",
+    )
 
 
 def _result(answer: object) -> Result:
@@ -123,16 +159,25 @@ def _serve(way: Connection, seconds: float) -> None:
     content: Content | None = None
     while True:
         try:
-            call, text, content_type, locale, choices = _job(way.recv)
+            job = _job(way.recv)
         except EOFError:
             return
+        except MemoryError:
+            way.send(_no_memory())
+            continue
         _end_after(seconds + 5)
         try:
+            call, text, content_type, locale, choices = job
             if content is None or known != (text, content_type):
                 known, content = (text, content_type), Content(text, content_type=content_type)
             answer: object = evaluate(call, content, locale=locale, choices=choices)
         except NoValue as failure:
             answer = failure.with_traceback(None)
+        except MemoryError:
+            known = content = None
+            answer = _no_memory()
+        except Exception as error:  # noqa: BLE001  a reason is owed for whatever happens
+            answer = _unforeseen(error)
         _end_after(0)
         way.send(answer)
 

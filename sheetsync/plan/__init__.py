@@ -151,6 +151,7 @@ def make_plan(
         picks=_picks(labels, rows["profile"].known),
         keep_daily=keep_daily,
         spills=_new_spills(imports, state),
+        unspilled=imports.unspilled if imports else {},
         forgotten=state.forgotten,
     )
 

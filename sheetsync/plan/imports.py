@@ -65,6 +65,26 @@ def formula_in(row: Row) -> str:
     return cell.text.strip() if isinstance(cell, Formula) else row.text("formula")
 
 
+def formula_of(row: Row) -> str:
+    """The formula that a row's results are of.
+
+    It is kept without its ``=``: a script of the team's that moves rows would make a formula of
+    it. (Sheets of before have the ``=``, or that formula.)
+    """
+    cell = row.cells.get("for")
+    text = cell.text.strip() if isinstance(cell, Formula) else row.text("for")
+    return _kept(text) and f"={_kept(text)}"
+
+
+def _kept(formula: str) -> str:
+    return formula.strip().removeprefix("=").strip()
+
+
+def is_of(row: Row, formula: str) -> bool:
+    """Whether the results that a row holds are of this formula."""
+    return formula_of(row).removeprefix("=") == _kept(formula)
+
+
 def names_in(formula: str) -> tuple[str, ...]:
     """The columns of Profiles in a formula's braces: such a formula is one for each profile."""
     return tuple(name for name in _BRACES.findall(formula) if name in FIELDS)
@@ -119,6 +139,8 @@ class ImportRows:
         unique = {one.key: one for one in imported.added if one.key not in there}
         self.added = list(unique.values())
         self.spills: dict[str, Block] = {}
+        #: By row why its whole result is in no tab.
+        self.unspilled: dict[int, str] = {}
         if self.added and held is None and _taken(tab.title, state):
             raise DestinationError(
                 f"There is a tab named {tab.title} that sheetsync did not make.",
@@ -151,12 +173,16 @@ class ImportRows:
         formula, cell = self._key(row)
         if formula:
             return diff(self.tab, row, self._cells(row, formula, cell, (formula, cell)))
-        return diff(self.tab, row, {}) if row.text("for") else []  # a line of theirs is left alone
+        if row.cells.get("formula") not in (None, ""):  # a number, a day, TRUE
+            why = {"status": str(Status.CHECK), "why": words.NO_FORMULA}
+            return diff(self.tab, row, {**self._held(row), **why})
+        ours = formula_of(row) or row.text("why") == words.NO_FORMULA
+        return diff(self.tab, row, {}) if ours else []  # a line of theirs is left alone
 
     def _cells(self, row: Row, formula: str, cell: str, key: ImportKey) -> dict[str, Scalar]:
-        cells = self._held(row) if row.text("for") == formula else {}
+        cells = self._held(row) if is_of(row, formula) else {}
         number = self.numbers.get(key)
-        cells |= {"for": formula, "cell": cell or None}
+        cells |= {"for": _kept(formula), "cell": cell or None}
         cells["column"] = f"{FIELD}{number[0]}" if number else None
         read = self.reads.get(key)
         if read is None:
@@ -165,7 +191,11 @@ class ImportRows:
         elif read.has_value:
             cells |= self._value(read, Results.of_text(_text(cells.get("trail"))))
             if read.rows and (title := row.text("spill")):
-                cells["why"] = _joined(_text(cells.get("why")), self._spill(title, read.rows))
+                spilled = len(self.spills)
+                said = self._spill(title, read.rows)
+                if said and len(self.spills) == spilled:
+                    self.unspilled[row.number] = said
+                cells["why"] = _joined(_text(cells.get("why")), said)
         else:
             old = cells.get("read_at") is not None
             cells |= {"status": str(_status(read, old)), "why": why_of(read)}
@@ -173,7 +203,7 @@ class ImportRows:
 
     def _held(self, row: Row) -> dict[str, Scalar]:
         plain = {column.key: row.cells.get(column.key) for column in self.tab.columns}
-        return {k: v.value if isinstance(v, Formula) else v for k, v in plain.items()}
+        return {k: _held(v) if isinstance(v, Formula) else v for k, v in plain.items()}
 
     def _value(self, read: ImportRead, results: Results) -> dict[str, Scalar]:
         at = read.at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -228,7 +258,7 @@ class ImportRows:
         found: dict[str, ImportRead | None] = {}
         for key, (number, _) in self.numbers.items():
             read, row = self.reads.get(key), held.get(key)
-            if read is not None or (row is not None and row.text("for") == key[0]):
+            if read is not None or (row is not None and is_of(row, key[0])):
                 found[f"{FIELD}{number}"] = read
         return found
 
@@ -238,8 +268,14 @@ class ImportRows:
         return frozenset(
             f"{FIELD}{number}"
             for key, (number, _) in self.numbers.items()
-            if key not in rows or rows[key].text("for") != key[0]
+            if key not in rows or not is_of(rows[key], key[0])
         )
+
+
+def _held(cell: Formula) -> Scalar:
+    """A text of the page that begins with = is a formula without a value, once a script of the
+    team's has moved its row."""
+    return cell.text if cell.value is None else cell.value
 
 
 def field_cells(read: ImportRead | None, key: str, held: Value, *, changed: bool) -> Scalar:

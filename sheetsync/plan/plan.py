@@ -40,6 +40,7 @@ class Plan:
     before the day ``keep_daily`` History keeps one day a month (None: it keeps all).
 
     ``spills`` are tabs of sheetsync's own that are written whole, by title: those that change.
+    ``unspilled`` says by row of Imports why its whole result is in no tab.
     ``erasure`` is all that goes of a person who is forgotten, ``forgotten`` who is not to be read
     again: a destination keeps it in a place that nobody sees, whole, with every plan that it
     writes, and gives it back in its State.
@@ -59,6 +60,7 @@ class Plan:
     picks: Mapping[str, str] = field(default_factory=dict)
     keep_daily: date | None = None
     spills: Mapping[str, Block] = field(default_factory=dict)
+    unspilled: Mapping[int, str] = field(default_factory=dict)
     erasure: Erasure | None = None
     forgotten: Forgotten = field(default_factory=Forgotten)
 

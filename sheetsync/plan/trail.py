@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
 from sheetsync.dashboard import LAST, Scalar
 
@@ -44,7 +45,7 @@ class Results:
         """A second value of a day replaces the first; a day without one has no entry."""
         days = {then: held for then, held in self.entries if then != day}
         kept = value.isoformat() if isinstance(value, date) else value
-        if kept is not None:
+        if kept is not None and _is_kept(kept):
             days[day] = kept[:_TEXT] if isinstance(kept, str) else kept
         return Results(tuple(sorted(days.items())[-LAST:]))
 
@@ -61,10 +62,15 @@ class Results:
         return [None] * (LAST - len(found)) + found
 
 
+def _is_kept(value: str | bool | int | float) -> bool:
+    """JSON has no infinity, and no line can be drawn through it."""
+    return not isinstance(value, float) or isfinite(value)
+
+
 def _entries(found: list[object]) -> Iterator[Entry]:
     for entry in found:
         match entry:
-            case [str(day), str() | bool() | int() | float() as value]:
+            case [str(day), str() | bool() | int() | float() as value] if _is_kept(value):
                 try:
                     yield date.fromisoformat(day), value
                 except ValueError:

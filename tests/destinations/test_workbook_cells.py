@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from sheetsync.destinations.workbook_cells import (
     Sheet,
     Size,
     read_rows,
+    serial,
     shared_strings,
 )
 
@@ -49,6 +51,8 @@ def cell(xml: str, strings: tuple[str, ...] = ()) -> Cell:
     [
         ('<c r="A1"><v>12</v></c>', 12),
         ('<c r="A1"><v>12.0</v></c>', 12),
+        ('<c r="A1"><v>inf</v></c>', "inf"),  # no number, and no reason to lose the file
+        ('<c r="A1"><v>1e400</v></c>', "1e400"),
         ('<c r="A1" t="n"><v>1.5E-3</v></c>', 0.0015),
         ('<c r="A1" t="b"><v>1</v></c>', True),
         ('<c r="A1" t="b"><v>0</v></c>', False),
@@ -169,7 +173,7 @@ def test_a_row_that_was_written_is_read_as_it_was(values: dict[int, Any], number
     cells = {at: Cell(value) for at, value in sorted(values.items()) if value not in (None, "")}
     cells[41], cells[42] = Cell(None, '=IF(A1<2,"a&b",0)'), Cell("#N/A", error=True)
     cells[43], cells[44] = Cell("<x>", "=A1"), Cell(3.5, "=B1:B2", f"AR{number}:AR9")
-    size = Size(7.5, hidden=number % 2 == 0)
+    size = Size(7.5, hidden=number % 2 == 0, level=number % 3, collapsed=number == 4)
     with zipfile.ZipFile(written(number, cells, size)) as archive:
         part = archive.open("xl/worksheets/sheet1.xml")
         found = list(read_rows(part, (), lambda style: PLAIN, WINDOWS_EPOCH))
@@ -178,6 +182,32 @@ def test_a_row_that_was_written_is_read_as_it_was(values: dict[int, Any], number
     assert [cell.value is True for cell in again.values()] == [
         cell.value is True for cell in cells.values()
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (float("inf"), "inf"),
+        (float("-inf"), "-inf"),
+        (float("nan"), "nan"),
+        (10**400, "1.00000000000000e+400"),
+    ],
+)
+def test_a_number_that_no_file_can_hold_is_written_as_text(value: Any, text: str) -> None:
+    """Programs take a file with such a number for a damaged one."""
+    cells = {1: Cell(value), 2: Cell(value, "=A1"), 3: Cell(5)}
+    packed = written(1, cells, Size())
+    with zipfile.ZipFile(packed) as archive:
+        part = archive.open("xl/worksheets/sheet1.xml")
+        [(_, found, _)] = read_rows(part, (), lambda style: PLAIN, WINDOWS_EPOCH)
+    assert found == {1: Cell(text), 2: Cell(text, "=A1"), 3: Cell(5)}
+    sheet = openpyxl.load_workbook(packed)["Tab"]
+    assert [cell.value for cell in sheet[1]] == [text, "=A1", 5]
+
+
+def test_a_times_zone_is_left_out() -> None:
+    moment = datetime(2026, 11, 22, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert serial(moment, WINDOWS_EPOCH) == 46348.5
 
 
 def written(number: int, cells: dict[int, Cell], size: Size) -> io.BytesIO:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from sheetsync import importxml
 from tests.importxml.pages import ADDRESS, read, refused
 
 DATA, FEED, JSON = (f"=IMPORT{name}" for name in ("DATA", "FEED", "JSON"))
@@ -33,6 +34,24 @@ def call(name: str, *arguments: str, address: str = ADDRESS) -> str:
 )
 def test_data_in_any_usual_form(text: str, rows: list[list[Any]]) -> None:
     assert read(call(DATA), text) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "line"),
+    [
+        ('a,"b\n1,2\n3,4\n', [["a", "b\n1,2\n3,4"]], 1),
+        ('a,b\n1,"2', [["a", "b"], [1, 2]], 2),
+        ('"a\nb",c\n"', [["a\nb", "c"]], 3),
+        ('a,"b"\n', [["a", "b"]], 0),
+        ('a"b,"c"\n1,"x\ny"', [['a"b', "c"], [1, "x\ny"]], 0),
+    ],
+)
+def test_a_quote_without_an_end_is_said(text: str, rows: list[list[Any]], line: int) -> None:
+    result = importxml.evaluate(call(DATA), text)
+    assert result.values == rows
+    assert [note.partition(" of")[0] for note in result.notes] == [
+        f"A quote in line {number}" for number in [line] if number
+    ]
 
 
 def test_data_by_the_locale_and_by_a_delimiter() -> None:
@@ -78,8 +97,8 @@ RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 <channel><title>Old</title><link>https://e.org/</link></channel>
 <item><title>First</title><link>https://e.org/1</link><dc:date>2026-11-22T05:17:00Z</dc:date></item>
 </rdf:RDF>"""
-MONDAY = datetime(2007, 3, 26, 16, 38, 58, tzinfo=UTC)
-SUNDAY = datetime(2026, 11, 22, 5, 17, tzinfo=UTC)
+#: As the feeds write them, each in its own zone: a sheet's times have none.
+MONDAY, SUNDAY = map(datetime.fromisoformat, ("2007-03-26T18:38:58", "2026-11-22T05:17:00"))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +139,39 @@ KNOWN = (
     "It gives: items, items title, items author, items url, items created, items summary, feed, "
     "feed title, feed description, feed author, feed url."
 )
+
+
+def test_a_feed_without_a_number_gives_all_or_about_a_dozen() -> None:
+    items = "".join(f"<item><title>t{n}</title></item>" for n in range(50))
+    page = f"<rss><channel>{items}</channel></rss>"
+    assert len(read(call(FEED, '"items title"'), page)) == 50
+    assert len(read(call(FEED, '"items title"'), page, items="dozen")) == 12
+    assert len(read(call(FEED, '"items"', "FALSE", "20"), page, items="dozen")) == 20
+
+
+@pytest.mark.parametrize(
+    "start", ["<rss><channel>", "\n<!-- x --> <feed>", "<rdf:RDF xmlns:rdf='r'>"]
+)
+def test_a_feed_that_is_no_well_formed_xml_says_so(start: str) -> None:
+    failure = refused(call(FEED), f"{start}<item><title>Q & A</title></item>")
+    assert failure.message.startswith("The page is no well-formed XML: an & stands alone, which is")
+
+
+@pytest.mark.parametrize(
+    ("page", "reason", "message"),
+    [
+        ("%PDF-1.4\n1 0 obj", "unreadable", "This is a PDF and no page: it has no elements"),
+        (
+            "<?xml version='1.0'?>" + "<a>" * 300,
+            "too_large",
+            "The XML is nested too deep (256 levels are read)",
+        ),
+    ],
+)
+def test_a_reason_is_the_pages_own(page: str, reason: str, message: str) -> None:
+    failure = refused("//a", page)
+    assert failure.reason == reason
+    assert failure.message.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +223,13 @@ def test_no_feed(page: str, arguments: tuple[str, ...], message: str, hint: str)
         ('["1.031", 1.5, false]', "@", [["1.031"], [1.5], [False]]),  # JSON's own types
         ('{"id": 7104312345678901234}', "id", [["7104312345678901234"]]),
         ('{"x": "=1+1"}', "x", [["=1+1"]]),
+        ('{"x": 1e400}', "x", [["1e400"]]),  # no sheet holds it
+        ('{"x": [-1e999, 5]}', "x", [["-1e999"], [5]]),
+        ('{"x": 1e308}', "x", [[1e308]]),
+        ('{"x": 1234567890123456.0}', "x", [["1234567890123456.0"]]),
+        ('{"x": [1000000000000000.0, 1]}', "sum(x)", [["1000000000000001.0"]]),
+        ('{"x": ' + "9" * 5000 + "}", "x", [["9" * 5000]]),
+        ('{"x": NaN, "y": 1}', "[x, y]", [[None], [1]]),
         ('{"x": "\\ud800"}', "x", [["\ufffd"]]),
     ],
 )
@@ -206,6 +265,30 @@ def test_json(text: str, query: str, rows: list[list[Any]]) -> None:
             "Read it with IMPORTXML or IMPORTHTML.",
         ),
         (
+            "[" * 100_000,
+            "a",
+            "The JSON is nested too deep to be read.",
+            "Ask the site for less of it: its address may take a limit or a page number.",
+        ),
+        (
+            '{"u": [{"x": 1}]}',
+            "u[?x > '1'].x",
+            "The JMESPath is not valid: it cannot be worked out on these data: u[?x > '1'].x.",
+            "A number in it stands in `…`, a text in '…': [?price > `5`]. A step is not 0.",
+        ),
+        (
+            '{"a": [1]}',
+            "a[::0]",
+            "The JMESPath is not valid: it cannot be worked out on these data: a[::0].",
+            "A number in it stands in `…`, a text in '…': [?price > `5`]. A step is not 0.",
+        ),
+        (
+            "{}",
+            "&a",
+            "The JMESPath is not valid: & stands only in a function, as in sort_by(list, &name).",
+            "See jmespath.org for its functions.",
+        ),
+        (
             '{"a": 1,\n "b"',
             "a",
             "This is no well-formed JSON (line 2).",
@@ -216,3 +299,10 @@ def test_json(text: str, query: str, rows: list[list[Any]]) -> None:
 def test_no_json(text: str, query: str, message: str, hint: str) -> None:
     failure = refused(call(JSON, f'"{query}"'), text)
     assert (failure.cell, failure.message, failure.hint) == ("#N/A", message, hint)
+
+
+@pytest.mark.parametrize("query", ["to_number('inf')", "to_number('nan')", "sum(x)", "`1e999`"])
+def test_a_number_without_an_end_is_none(query: str) -> None:
+    failure = refused(call(JSON, f'"{query}"'), '{"x": [1e308, 1e308]}')
+    assert (failure.cell, failure.reason) == ("#VALUE!", "no_number")
+    assert failure.message == "The JMESPath works out a number, and what comes out is none."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sheetsync.importxml import Import, NoValue, Reference, parse_formula, to_import
@@ -116,7 +118,7 @@ MISTAKES = [
         "Write its result in its place. Only texts, numbers, cells and & are read.",
     ),
     (
-        '=IFERROR(IMPORTXML("https://e.org","//a"),"")',
+        '=TRANSPOSE(IMPORTXML("https://e.org","//a"))',
         "IMPORTXML(…) stands inside of another function.",
         "Give it alone, without what is around it.",
     ),
@@ -156,7 +158,7 @@ def test_a_mistake_is_said_with_its_place(text: str, message: str, hint: str) ->
 
 
 WRONG = [
-    ('=IMPORTXML("https://e.org")', "IMPORTXML takes 2 to 3 arguments; here are 1."),
+    ('=IMPORTXML("https://e.org")', "IMPORTXML takes 2 to 3 arguments; here is 1."),
     ('=IMPORTXML("e.org","//a")', "“e.org” is no web address."),
     ('=IMPORTXML("","//a")', "The formula has no address."),
     ('=IMPORTXML("https://e.org","")', "The formula has no XPath."),
@@ -173,3 +175,70 @@ WRONG = [
 def test_a_wrong_argument_is_a_value_error(text: str, message: str) -> None:
     found = failure(text)
     assert (found.cell, found.exit_status, found.message) == ("#VALUE!", 2, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("=IMPORTXML(https://e.org/; //u)", "https://e.org/"),
+        ("=IMPORTXML(https://e.org/,//u)", "https://e.org/"),
+        ('=IMPORTXML(https://e.org/; "//u")', "https://e.org/"),
+        ('=IMPORTXML("https://e.org/"; //u/@a)', "//u/@a"),
+        ("=IMPORTHTML(https://e.org/; table; 1)", "https://e.org/"),
+    ],
+)
+def test_quotes_that_are_missing_are_said_to_be(text: str, bare: str) -> None:
+    found = failure(text)
+    assert found.message == f"The quotes are missing around {bare}."
+    assert found.position == text.index(bare) + 1
+
+
+def test_a_backslash_is_a_shells() -> None:
+    found = failure(r"=IMPORTXML(\"https://e.org\"; \"//u\")")
+    assert found.message.startswith("The backslash at position 12 is for a shell")
+
+
+def test_a_mark_before_the_formula_is_passed_over() -> None:
+    assert parse_formula('\ufeff=IMPORTDATA("https://e.org/")').name == "IMPORTDATA"
+
+
+INNER = '=IMPORTHTML("https://e.org/"; "table"; 1)'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('=IFERROR(IMPORTHTML("https://e.org/"; "table"; 1); "-")', (0, 0)),
+        ('=iferror( IMPORTHTML("https://e.org/"; "table"; 1))', (0, 0)),
+        ('=IFERROR(IMPORTHTML("https://e.org/"; "table"; 1); IF(A1>2;"(";")"))', (0, 0)),
+        ('=INDEX(IMPORTHTML("https://e.org/"; "table"; 1); 2; 3)', (2, 3)),
+        ('=INDEX(IMPORTHTML("https://e.org/", "table", 1), 2)', (2, 0)),
+        ('=INDEX(IMPORTHTML("https://e.org/"; "table"; 1);;3)', (0, 3)),
+        ('=IFERROR(INDEX(IMPORTHTML("https://e.org/"; "table"; 1); 2; 3); "-")', (2, 3)),
+        ('=INDEX(IFERROR(IMPORTHTML("https://e.org/"; "table"; 1); "-"); 2; 3)', (2, 3)),
+    ],
+)
+def test_iferror_and_index_around_an_import(text: str, place: tuple[int, int]) -> None:
+    found = parse_formula(text)
+    assert found.arguments == parse_formula(INNER).arguments
+    assert (found.name, found.place, found.text) == ("IMPORTHTML", place, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '=IFERROR(IMPORTDATA("https://e.org/"); "-") * 2',
+        '=IFERROR(IMPORTDATA("https://e.org/") * 2; "-")',
+        '=INDEX(IMPORTDATA("https://e.org/"); A1; 2)',
+        '=INDEX(INDEX(IMPORTDATA("https://e.org/"); 2; 0); 1; 2)',
+        '=SUM(IMPORTDATA("https://e.org/"))',
+        "=" + "IFERROR(" * 5000 + 'IMPORTDATA("https://e.org/")',
+    ],
+)
+def test_of_anything_else_around_it_nothing_is_worked_out(text: str) -> None:
+    assert re.search(r"inside (of another function|the formula)", failure(text).message)
+
+
+def test_a_mistake_inside_is_found_where_it_stands() -> None:
+    text = '=IFERROR(IMPORTDATA("https://e.org/" ?); "-")'
+    assert failure(text).position == text.index("?") + 1

@@ -101,6 +101,9 @@ def in_bounds(result: Result) -> None:
     assert any(cell.value is not None for row in result.rows for cell in row)
     "".join(cell.text for row in result.rows for cell in row).encode()  # whole characters
     assert all(len(cell.text) <= MAX_TEXT for row in result.rows for cell in row)
+    json.dumps(result.to_json(), allow_nan=False)  # every number is one
+    times = [cell.value for row in result.rows for cell in row if cell.type == "time"]
+    assert not [time for time in times if time.tzinfo]  # type: ignore[union-attr]
 
 
 def gives_an_answer_or_a_reason(call: Import, page: str, choices: Choices) -> None:

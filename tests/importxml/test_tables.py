@@ -17,7 +17,7 @@ from sheetsync.fetch.formats import decode_html
 from sheetsync.importxml import Content, NoValue
 from sheetsync.importxml.tables import listed, table
 from tests.conftest import RECORDED
-from tests.importxml.pages import ADDRESS, read, refused
+from tests.importxml.pages import ADDRESS, SMALL, read, refused
 
 
 def rows(page: str, index: int = 1, **settings: Any) -> list[list[str]]:
@@ -210,3 +210,22 @@ def test_pandas_finds_the_same_tables_on_the_recorded_pages(path: Path) -> None:
     assert len(theirs) == count
     for index, found in enumerate(theirs, 1):
         assert same_text(table(content, index, repeat=True)) == same_text(found)
+
+
+def test_what_stands_around_a_list_or_a_table_inside_is_not_glued_together() -> None:
+    inside = "<ol><li>1<ol><li>2</ol>tail<li>29<ul><li>x</ul>99</ol>"
+    assert read(f'=IMPORTHTML("{ADDRESS}"; "list"; 1)', inside) == [["1\ntail"], ["29\n99"]]
+    assert read(f'=IMPORTHTML("{ADDRESS}"; "list"; 2)', inside) == [[2]]
+    cell = "<table><tr><td>29<table><tr><td>q</table>99</table>"
+    assert read(f'=IMPORTHTML("{ADDRESS}"; "table"; 1)', cell) == [["29\n99"]]
+
+
+def test_index_takes_a_row_a_column_or_a_cell_of_the_result() -> None:
+    whole = f'IMPORTHTML("{ADDRESS}"; "table"; 1)'
+    assert read(f"=INDEX({whole}; 2; 1)", SMALL) == [[1]]
+    assert read(f"=INDEX({whole}; 2)", SMALL) == [[1, "a"]]
+    assert read(f"=INDEX({whole}; 0; 2)", SMALL) == [["B"], ["a"], ["b"]]
+    assert read(f'=IFERROR({whole}; "-")', SMALL) == [["A", "B"], [1, "a"], [2, "b"]]
+    failure = refused(f"=INDEX({whole}; 4; 1)", SMALL)
+    assert failure.cell == "#REF!"
+    assert failure.message == "INDEX asks for row 4, column 1; the result has 3 × 2 cells."

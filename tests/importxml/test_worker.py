@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from sheetsync.importxml import Content, Import, NoValue, Worker
+from sheetsync.importxml import Choices, Content, Import, NoValue, Worker
+from sheetsync.importxml import worker as worker_room
 from tests.importxml.pages import ADDRESS, MIXED
 
 DEEP = "//*[count(//*[count(//*[count(//*[count(//*) > 0]) > 0]) > 0]) > 0]"
@@ -70,3 +77,59 @@ def test_nothing_is_left_running(worker: Worker) -> None:
     worker.stop()
     with pytest.raises(ValueError, match="closed"):
         process.is_alive()
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise AttributeError("a mistake of ours")
+
+
+def test_a_failure_that_nobody_foresaw_is_a_reason_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In this process: what is spawned cannot be given a mistake."""
+    ours, theirs = multiprocessing.Pipe()
+    monkeypatch.setattr(worker_room, "evaluate", _fails)
+    monkeypatch.setattr(worker_room, "_limit_memory", lambda: None)
+    monkeypatch.setattr(worker_room, "_end_after", lambda seconds: None)
+    monkeypatch.setattr(worker_room.signal, "signal", lambda *_: None)
+    ours.send((xpath("//p"), "<p>", "", "en_US", Choices()))
+    thread = threading.Thread(target=worker_room._serve, args=(theirs, 2.0))
+    thread.start()
+    assert ours.recv() == "ready"
+    failure = ours.recv()
+    ours.close()
+    thread.join()
+    assert isinstance(failure, NoValue)
+    assert failure.message == (
+        "The formula could not be worked out: the reader failed (AttributeError)."
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals there")
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (signal.SIGKILL, "the page takes more memory than there is."),
+        (signal.SIGSEGV, "the reader broke off (exit code -11)."),
+    ],
+)
+def test_memory_is_blamed_only_when_the_system_ended_the_reader(
+    worker: Worker, sent: signal.Signals, said: str
+) -> None:
+    page = Content(MIXED * 200)
+    worker.evaluate(xpath("//p"), page)
+    assert worker._process is not None
+    pid = worker._process.pid
+    assert pid is not None
+    threading.Timer(0.5, os.kill, (pid, sent)).start()
+    with pytest.raises(NoValue) as caught:
+        worker.evaluate(xpath(DEEP), page)
+    assert caught.value.message == f"The formula could not be worked out: {said}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"), [("xml", "A // inside"), ("html", "Building the page"), ("feed", "Ask for")]
+)
+def test_what_to_do_about_a_slow_formula_is_for_its_own_function(kind: Any, hint: str) -> None:
+    late = Worker(seconds=2)._late(Import(kind, ADDRESS))
+    assert late.hint.startswith(hint)

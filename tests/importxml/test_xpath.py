@@ -377,3 +377,68 @@ def test_links_of_recorded_pages_are_those_that_parsel_reads(path: Path) -> None
             assert not any(theirs)
         else:
             assert [cell.text for (cell,) in found.rows] == theirs
+
+
+@pytest.mark.parametrize(
+    "query", ["number(//p)", "sum(//p)", "12345678901234567", "1000000 * 1000000 * 1000000"]
+)
+def test_a_number_that_a_sheet_would_round_is_not_given(query: str) -> None:
+    failure = refused(query, "<p>99999999999999999999")
+    assert (failure.cell, failure.reason) == ("#VALUE!", "no_number")
+    assert failure.message == (
+        f"The XPath {query} works out a number of more than 15 digits, which would be rounded."
+    )
+    assert read("number(//p)", "<p>999999999999999") == [[999_999_999_999_999]]
+
+
+PRICES = (
+    "<p>29<sup>99</sup></p><p>5</p><p>-<b>7</b></p><div><b>1,031</b> likes <i>22</i> fans</div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("string(//p)", "2999"),
+        ("normalize-space(//p)", "2999"),
+        ("concat(//p, '')", "2999"),
+        ("translate(string(//p), ',', '')", "2999"),
+        ("substring(//p, 1, 3)", "299"),
+        ("string(//p[2])", 5),
+        ("string(//p[3])", -7),
+        ("concat(//p[2], '.', //i)", 5.22),  # who writes that puts it together knowingly
+        ("substring-before(//div, ' likes')", 1031),  # one text of several, whole
+        ("normalize-space(substring-after(substring-before(//div, ' fans'), 'likes'))", 22),
+        ("number(//p[2])", 5),
+        ("sum(//p[position() > 1])", -2),
+        ("floor(//p[2]) + 1", 6),
+        ("string-length(//p)", 4),
+        ("count(//p[number(.) > 2000])", 1),
+        ("number(substring-before(//p[1]/text(), '9'))", 2),
+    ],
+)
+def test_a_text_out_of_several_elements_is_no_number(query: str, value: object) -> None:
+    (row,) = read(query, PRICES)
+    assert row == [value]
+    assert type(row[0]) is type(value) or not isinstance(value, str)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "number(//p)",
+        "sum(//p)",
+        "number(normalize-space(//p))",
+        "number(translate(//p, ',', ''))",
+        "round(//p) * 2",
+        "1 + number(string(//p))",
+        "floor(number(//p))",
+    ],
+)
+def test_a_number_out_of_several_elements_is_not_given(query: str) -> None:
+    failure = refused(query, PRICES)
+    assert (failure.cell, failure.reason) == ("#VALUE!", "no_number")
+    assert failure.message == (
+        f"The XPath {query} takes digits of several elements for one number, which stands "
+        "nowhere on the page."
+    )

@@ -317,3 +317,47 @@ def test_what_was_read_for_some_profiles_says_for_how_many() -> None:
     listing.sync(one, added=[Listed(RANK, "Rank")])
     assert (listing[2]["result"], listing[2]["status"]) == ("2 of 3", "Read in part")
     assert listing[2]["why"] == "2 of 3; @cleo: no such page (404)."
+
+
+# --- rows that scripts move -----------------------------------------------------------------
+
+
+def test_what_the_results_are_of_is_kept_in_a_form_that_no_script_makes_a_formula_of(
+    listing: Listing,
+) -> None:
+    assert listing[2]["for"] == PRICE.removeprefix("=")
+    listing.type(2, formula=Formula(PRICE))  # as openpyxl and Apps Script write what begins with =
+    listing.sync(failed("refused"))
+    assert (listing[2]["result"], listing[2]["status"]) == (100, "Old")
+
+
+@pytest.mark.parametrize("former", [PRICE, Formula(PRICE), Formula(PRICE, "#NAME?")])
+def test_a_row_of_an_older_sheet_keeps_its_history(listing: Listing, former: Value) -> None:
+    listing.type(2, **{"for": former})
+    listing.sync(failed("refused"))
+    assert (listing[2]["result"], listing[2]["status"]) == (100, "Old")
+    assert listing[2]["for"] == PRICE.removeprefix("=")
+    assert "2026-11-20" in str(listing[2]["trail"])
+
+
+def test_a_result_that_a_script_made_a_formula_of_is_kept_as_the_text_it_was(
+    listing: Listing,
+) -> None:
+    listing.sync(read("=1+1", day=21))
+    listing.type(2, result=Formula("=1+1"))
+    listing.sync(failed("refused"))
+    assert listing[2]["result"] == "=1+1"
+
+
+@pytest.mark.parametrize("typed", [12, True, date(2026, 1, 2)])
+def test_a_formula_cell_that_holds_no_text_gets_a_reason_which_goes_with_it(
+    listing: Listing, typed: Value
+) -> None:
+    listing.type(3, name="Num", formula=typed)
+    listing.sync()
+    assert listing[3]["status"] == "Check the formula"
+    assert str(listing[3]["why"]).startswith("This is no formula: write e.g. =IMPORTXML(")
+    assert not listing.sync().changes
+    listing.type(3, formula=None)
+    listing.sync()
+    assert {k: v for k, v in listing[3].items() if v is not None} == {"name": "Num"}

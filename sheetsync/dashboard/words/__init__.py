@@ -86,6 +86,7 @@ WHY: Mapping[Outcome, str] = {
     Outcome.FORGOTTEN: "Removed with “sheetsync forget”; not read again unless --allow lifts that.",
 }
 
+NO_FORMULA = 'This is no formula: write e.g. =IMPORTXML("https://example.com/"; "//h1").'
 NOT_READ_YET = "Not read yet."
 #: In the place of a name that was forgotten.
 REMOVED = "(removed)"
