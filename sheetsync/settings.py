@@ -28,6 +28,7 @@ import click
 from click.core import ParameterSource
 
 from sheetsync.errors import ConfigError
+from sheetsync.secret import without_keys
 
 FILE = "sheetsync.toml"
 _HINT = "README, “Settings”, lists what there is; sheetsync COMMAND --help too."
@@ -201,4 +202,4 @@ def _shown(value: Any) -> str:
         return "(nothing)"
     if isinstance(value, bool):
         return "on" if value else "off"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return without_keys(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))

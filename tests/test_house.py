@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "commands.sync",
         "errors",
         "job",
+        "secret",
         "settings",
         "stop",
         "terminal",
@@ -373,7 +374,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_rows",
     },
     "destinations.google_client": set(),
-    "destinations.google_credentials": {"errors"},
+    "destinations.google_credentials": {"errors", "secret"},
     "destinations.google_erase": {
         "dashboard",
         "destinations",
@@ -671,7 +672,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor.workflow": {"doctor", "doctor.watched", "platform"},
     "document": {"bounds"},
     "due": {"model", "plan", "platform"},
-    "errors": set(),
+    "errors": {"secret"},
     "extract": {"bounds", "document", "fields", "model", "platform", "verdict", "walls"},
     "fetch": set(),
     "fetch.addresses": set(),
@@ -851,7 +852,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "sync",
     },
     "next_steps": {"columns", "model", "sync"},
-    "options": set(),
+    "options": {"secret"},
     "plan": {
         "dashboard",
         "dashboard.formulas",
@@ -951,7 +952,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "saver.reads": {"platform"},
     "saver.short": set(),
     "schedule": set(),
-    "settings": {"errors"},
+    "secret": set(),
+    "settings": {"errors", "secret"},
     "stop": set(),
     "summary": {
         "dashboard.words",
@@ -991,6 +993,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "secret",
     "dashboard.colours",
     "dashboard.signals",
     "plan.plan",

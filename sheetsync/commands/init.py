@@ -17,7 +17,7 @@ from sheetsync.dashboard.tabs import dashboard
 from sheetsync.destinations import open_destination, spreadsheet_of
 from sheetsync.errors import ConfigError, DestinationError
 from sheetsync.hosted import Hosted, Reach, hosted, keys_of, of_all
-from sheetsync.options import DASHBOARD_FILE, option
+from sheetsync.options import DASHBOARD_FILE, KeyFile, option
 from sheetsync.plan import State, zone_of
 from sheetsync.platform_file import builtin
 from sheetsync.saver import bookmarklet
@@ -49,7 +49,7 @@ from sheetsync.workflow import (
 )
 @option(
     "--credentials",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=KeyFile(exists=True),
     metavar="FILE",
     help="The service account's key, for a Google spreadsheet.",
 )
