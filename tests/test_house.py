@@ -336,6 +336,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_errors",
         "destinations.google_fence",
         "destinations.google_found",
+        "destinations.google_handles",
         "destinations.google_history",
         "destinations.google_layout",
         "destinations.google_looks",
@@ -402,6 +403,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_book",
         "destinations.google_cells",
         "plan",
+    },
+    "destinations.google_handles": {
+        "dashboard",
+        "destinations.google_book",
+        "destinations.google_cells",
+        "destinations.google_check",
+        "destinations.google_fence",
+        "destinations.google_found",
+        "destinations.google_layout",
+        "destinations.google_setup",
     },
     "destinations.google_history": {"dashboard", "destinations.google_cells", "plan", "plan.state"},
     "destinations.google_layout": {
@@ -993,6 +1004,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "destinations.google_handles",
     "secret",
     "dashboard.colours",
     "dashboard.signals",

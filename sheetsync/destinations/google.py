@@ -32,6 +32,14 @@ from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, trac
 from sheetsync.destinations.google_errors import explain, too_large
 from sheetsync.destinations.google_fence import BUSY, Head, mark_of
 from sheetsync.destinations.google_found import Found
+from sheetsync.destinations.google_handles import (
+    handle_requests,
+    handles_are_well,
+    handles_asked,
+    handles_gone,
+    handles_wanted,
+    with_handles,
+)
 from sheetsync.destinations.google_history import GoogleHistory
 from sheetsync.destinations.google_layout import UNDO, Layout
 from sheetsync.destinations.google_looks import Looks
@@ -135,8 +143,7 @@ class GoogleDestination:
         """Raises DestinationChanged when somebody else wrote the spreadsheet since it was read."""
         if not plan:
             return
-        found = self._found
-        assert found is not None, "read comes before apply"
+        found = self._there()
         assert self._reader is not None
         if self.now() - self._read_at > _STALE:
             raise DestinationChanged(
@@ -148,17 +155,19 @@ class GoogleDestination:
         assert self._reader.history is not None
         index = self._reader.history.index
         days = self._reader.history.cells()
+        unfinished = any(not head.finished for head in found.book.heads[-1:])
+        found = self._asked(lambda: self._handled(Layout(plan, self._there())))
         layout = Layout(with_calls(plan, len(self.client.calls) + 1), found, days)
         parts = batches(layout, index)
         if len(parts) > 1:
             calls = len(self.client.calls) + len(parts)
             layout = Layout(with_calls(plan, calls), found, days)
             parts = batches(layout, index)
-        if any(not head.finished for head in found.book.heads[-1:]):
+        if unfinished:
             parts[0] += emptied(found.book)  # of a run that was cut short
         if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
             raise too_large()
-        answer = self._asked(lambda: self._write_or_reread(layout, parts))
+        answer = self._asked(lambda: self._write_or_reread(layout, parts, ranges(layout)))
         try:
             g = self._asked(lambda: self._put_right(layout, answer, found.book.g + len(parts)))
             g = self._asked(lambda: self._days_put_right(layout, answer, g))
@@ -170,7 +179,27 @@ class GoogleDestination:
                 f"The numbers were written, but what comes after was not done ({error.message})"
                 " The next sync does it first."
             )
-        self._tell(found)
+        self._tell(self._there())
+
+    def _there(self) -> Found:
+        assert self._found is not None, "read comes before apply"
+        return self._found
+
+    def _handled(self, layout: Layout) -> Found:
+        """Once every column has its handle, where it was read. Raises DestinationChanged."""
+        wanted, found = handles_wanted(layout), layout.found
+        if not wanted:
+            return found
+        requests = handle_requests(layout, wanted, self.run)
+        answer = self._write_or_reread(layout, [requests], handles_asked(layout, wanted))
+        head = Head(found.book.g + 1, self.run, mark_of(self.spreadsheet))
+        handled = with_handles(layout, wanted, head)
+        if not handles_are_well(layout, wanted, answer):
+            self._sender.write(handled.book, [handles_gone(wanted, self.run)])
+            raise DestinationChanged(
+                "Somebody moved columns of the spreadsheet meanwhile.", hint="Run this again."
+            )
+        return handled
 
     def _erase(self, plan: Plan, found: Found) -> None:
         """Takes a person out, and does the rest of the plan with it."""
@@ -188,12 +217,14 @@ class GoogleDestination:
     def _new_reader(self) -> Reader:
         return Reader(self.client, self.spreadsheet, self.now)
 
-    def _write_or_reread(self, layout: Layout, parts: Sequence[Sequence[Json]]) -> Json | None:
+    def _write_or_reread(
+        self, layout: Layout, parts: Sequence[Sequence[Json]], asked: Sequence[str]
+    ) -> Json | None:
         """A write that is refused because people renamed, deleted or moved something since it was
         read is planned again; that is seen by looking, not by the refusal's words."""
         book = layout.found.book
         try:
-            return self._sender.write(book, parts, ranges(layout))
+            return self._sender.write(book, parts, asked)
         except gspread.exceptions.APIError as error:
             if error.response.status_code != 400:
                 raise

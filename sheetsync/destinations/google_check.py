@@ -38,20 +38,16 @@ def ranges(layout: Layout) -> list[str]:
     """What the answer of a write brings back, in A1: titles as they were read."""
     found = []
     for tab in watched(layout):
-        quoted = _quoted(layout, tab)
+        quoted = layout.quoted(tab.key)
         row, at = layout.header_row(tab), layout.at[tab.key]
         columns = [letters(at[key]) for key in ("address", "for_address")]
-        found += [f"{quoted}!{row}:{row}", *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
+        found += [layout.header_range(tab), *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
     days = rewritten(layout)
     if days:
         tab = layout.dashboard.tab("history")
         columns = [letters(layout.at[tab.key][key]) for key in ("day", "profile")]
-        found += [f"{_quoted(layout, tab)}!{c}{min(days)}:{c}{max(days)}" for c in columns]
+        found += [f"{layout.quoted(tab.key)}!{c}{min(days)}:{c}{max(days)}" for c in columns]
     return found
-
-
-def _quoted(layout: Layout, tab: Tab) -> str:
-    return "'" + layout.titles[tab.key].replace("'", "''") + "'"
 
 
 def rewritten(layout: Layout) -> dict[int, tuple[Value, Raw]]:
@@ -97,9 +93,26 @@ def landed(answer: Json, sheet: int) -> Landed:
     return Landed(handles, columns)
 
 
+def heads_in(answer: Json, sheet: int, row: int) -> dict[int, Raw]:
+    """A whole row of a tab, by position; what is empty is left out."""
+    for one in answer.get("updatedSpreadsheet", {}).get("sheets", []):
+        if one.get("properties", {}).get("sheetId", 0) != sheet:
+            continue
+        for data in one.get("data", []):
+            if data.get("startRow", 0) + 1 == row and len(data.get("columnMetadata", [])) > 1:
+                lines: list[Json] = data.get("rowData", [])
+                values = lines[0].get("values", []) if lines else []
+                cells = enumerate(map(_raw, values), data.get("startColumn", 0) + 1)
+                return {at: raw for at, raw in cells if raw is not None}
+    return {}
+
+
 def _entered(line: Json) -> Raw:
-    value = line["values"][0].get(VALUE, {})
-    found: Raw = next(iter(value.values()), None)
+    return _raw(line["values"][0])
+
+
+def _raw(content: Json) -> Raw:
+    found: Raw = next(iter(content.get(VALUE, {}).values()), None)
     return found
 
 
@@ -252,7 +265,8 @@ class Repair:
             self._handles(self.meant, tab),
         )
         ours = {c.key for c in tab.columns if c.owned}
-        by_position = {at: key for key, at in sheet.handles.items()}
+        by_position = {at: key for key, at in sheet.handles.items() if key not in ours}
+        by_position |= {at: key for key, at in sheet.handles.items() if key in ours}
         source = self._source_rows(tab, rows)
         cells: dict[tuple[int, int], Json] = {}
         for position in sorted(hit):

@@ -10,7 +10,7 @@ from sheetsync.dashboard.trend import END, LAST, LOG_ROWS
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations import google_forgotten
-from sheetsync.destinations.google_book import COLUMN, TAB, THEIRS
+from sheetsync.destinations.google_book import COLUMN, TAB
 from sheetsync.destinations.google_cells import Json, cell, rectangles
 from sheetsync.destinations.google_layout import UNDO, Layout
 
@@ -107,8 +107,8 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
 
 
 def _columns(layout: Layout, tab: Tab) -> Iterator[Json]:
-    """Headers of new columns, and a handle on every column that lacks one, the team's too: so that
-    after a move nobody has to guess what stood where."""
+    """Headers of new columns. Of a new tab the handles too: on one that people have they were made
+    before (``google_handles``)."""
     sheet, held = layout.sheet(tab.key), layout.plan.state.tabs.get(tab.key)
     at, row = layout.at[tab.key], layout.header_row(tab)
     there = held.columns if held else {}
@@ -117,26 +117,21 @@ def _columns(layout: Layout, tab: Tab) -> Iterator[Json]:
     handles = dict(sheet.handles) if sheet else {}
     for column in tab.columns:
         if column.key not in handles:
-            yield _handle(layout, tab, column.key, at[column.key])
-    if held is None or tab.kind is None:
-        return
-    taken = {*at.values(), *handles.values()}
-    used = {p for cells in layout.found.grids.get(tab.key, {}).values() for p in cells}
-    numbers = [int(k.removeprefix(THEIRS)) for k in handles if k.startswith(THEIRS)]
-    free = max(numbers, default=0)
-    for position in sorted(used - taken):
-        free += 1
-        yield _handle(layout, tab, f"{THEIRS}{free}", position)
+            yield handle(layout, tab, column.key, at[column.key])
 
 
-def _handle(layout: Layout, tab: Tab, key: str, position: int) -> Json:
+def handle(layout: Layout, tab: Tab, key: str, position: int, metadata_id: int = 0) -> Json:
+    """An entry on the column; with an id of our own choice, or Google's."""
     span = {
         "sheetId": layout.ids[tab.key],
         "dimension": "COLUMNS",
         "startIndex": position - 1,
         "endIndex": position,
     }
-    return metadata(COLUMN, key, {"dimensionRange": span})
+    made = metadata(COLUMN, key, {"dimensionRange": span})
+    if metadata_id:
+        made["createDeveloperMetadata"]["developerMetadata"]["metadataId"] = metadata_id
+    return made
 
 
 def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
