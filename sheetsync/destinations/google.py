@@ -25,8 +25,16 @@ from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_book import FIELDS, book_of
 from sheetsync.destinations.google_cells import Json, rectangles
-from sheetsync.destinations.google_check import Repair, days_are_well, is_well, ranges, rewritten
+from sheetsync.destinations.google_check import (
+    Repair,
+    added_days,
+    days_are_well,
+    is_well,
+    ranges,
+    rewritten,
+)
 from sheetsync.destinations.google_client import SheetsClient
+from sheetsync.destinations.google_columns import in_place
 from sheetsync.destinations.google_credentials import Identity, find_credentials
 from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
 from sheetsync.destinations.google_errors import explain, too_large
@@ -49,6 +57,7 @@ from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
 from sheetsync.destinations.google_tidy import (
     Tidying,
+    copied_keys,
     keys_of,
     missing,
     month_end,
@@ -57,6 +66,7 @@ from sheetsync.destinations.google_tidy import (
     removal,
     restored,
     thinned,
+    undone,
 )
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, State
@@ -163,6 +173,7 @@ class GoogleDestination:
             calls = len(self.client.calls) + len(parts)
             layout = Layout(with_calls(plan, calls), found, days)
             parts = batches(layout, index)
+        parts[0][:0] = _in_place(self._reader.history, layout)
         if unfinished:
             parts[0] += emptied(found.book)  # of a run that was cut short
         if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
@@ -243,9 +254,13 @@ class GoogleDestination:
         for _ in range(_ROUNDS):
             if is_well(last, answer):
                 return g
-            found = self._new_reader().read(layout.dashboard)
+            reader = self._new_reader()
+            reader.written = added_days(layout)
+            found = reader.read(layout.dashboard)
             repair = Repair(layout, last, found, theirs_only=found.book.g != g)
             requests = repair.requests()
+            if not repair.theirs_only:
+                requests += _in_place(reader.history, repair.now)
             if not requests:
                 return g
             try:
@@ -265,18 +280,25 @@ class GoogleDestination:
             return g
         reader = self._new_reader()
         found = reader.read(layout.dashboard)
-        sheet, at = found.sheets["history"], layout.at["history"]
+        sheet = found.sheets["history"]
         tab = layout.dashboard.tab("history")
+        now = found.state.tabs[tab.key].columns
+        if not {"day", "profile"} <= now.keys():
+            return g
         first = layout.header_row(tab) + 1
         days, profiles = reader.fetch_of(sheet)(
-            [(first, at[k], 0, at[k]) for k in ("day", "profile")]
+            [(first, now[k], 0, now[k]) for k in ("day", "profile")]
         )
         there, meant = keys_of(days, profiles), layout.rows(tab).held
-        if found.book.g != g or {row: there.get(row) for row in meant} == rewritten(layout):
+        stayed = all(now.get(key) == p for key, p in layout.at[tab.key].items())
+        rows_stayed = {row: there.get(row) for row in meant} == rewritten(layout)
+        if found.book.g != g or (stayed and rows_stayed):
             return g
         undo = replace(sheet, id=layout.ids[UNDO])
-        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
-        cells = restored(layout, meant, copied, there)
+        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(layout.at[tab.key].values()))])
+        cells = {} if stayed else undone(layout, meant, copied, now)
+        there = there if stayed else {**there, **copied_keys(meant, copied, now)}
+        cells |= restored(layout, meant, copied, there, now)
         self._sender.write(found.book, [list(rectangles(cells, sheet.id))])
         self.notes.append(MOVED)
         return found.book.g + 1
@@ -353,6 +375,16 @@ class GoogleDestination:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."
             )
+
+
+def _in_place(doors: GoogleHistory | None, layout: Layout) -> list[Json]:
+    """Puts rows of History right whose columns were moved while they were written."""
+    if doors is None or not doors.misplaced:
+        return []
+    now = layout.at["history"]
+    there = {key: now[key] for key in doors.at}
+    cells = in_place(doors.tab, doors.misplaced, there, doors.then)
+    return list(rectangles(cells, layout.ids["history"]))
 
 
 def with_calls(plan: Plan, calls: int) -> Plan:

@@ -43,6 +43,8 @@ def ranges(layout: Layout) -> list[str]:
         columns = [letters(at[key]) for key in ("address", "for_address")]
         found += [layout.header_range(tab), *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
     days = rewritten(layout)
+    if writes_days(layout):
+        found.append(layout.header_range(layout.dashboard.tab("history")))
     if days:
         tab = layout.dashboard.tab("history")
         columns = [letters(layout.at[tab.key][key]) for key in ("day", "profile")]
@@ -57,6 +59,20 @@ def rewritten(layout: Layout) -> dict[int, tuple[Value, Raw]]:
         number: (cells.get("profile"), raw_of(day) if isinstance(day, date) else None)
         for number, cells in layout.rows(tab).held.items()
         for day in [cells.get("day")]
+    }
+
+
+def writes_days(layout: Layout) -> bool:
+    return bool(layout.rows(layout.dashboard.tab("history")).all)
+
+
+def added_days(layout: Layout) -> dict[tuple[str, date], Mapping[str, Value]]:
+    """The rows that the write adds to History, by profile and day."""
+    rows = layout.rows(layout.dashboard.tab("history")).added.values()
+    return {
+        (str(cells.get("profile")), day): cells
+        for cells in rows
+        if isinstance(day := cells.get("day"), date)
     }
 
 
@@ -120,7 +136,16 @@ def is_well(layout: Layout, answer: Json | None) -> bool:
     """Whether every column and every address stands where the write took it to be."""
     if answer is None:
         return False
-    return all(_tab_is_well(layout, tab, answer) for tab in watched(layout))
+    well = all(_tab_is_well(layout, tab, answer) for tab in watched(layout))
+    return well and _columns_are_well(layout, answer)
+
+
+def _columns_are_well(layout: Layout, answer: Json) -> bool:
+    """Whether History's columns, where rows were written, stand where they were taken to be."""
+    if not writes_days(layout):
+        return True
+    handles = landed(answer, layout.ids["history"]).handles
+    return all(handles.get(key) == at for key, at in layout.at["history"].items())
 
 
 def days_are_well(layout: Layout, answer: Json | None) -> bool:
@@ -129,6 +154,8 @@ def days_are_well(layout: Layout, answer: Json | None) -> bool:
     if not wanted:
         return True
     if answer is None:
+        return False
+    if not _columns_are_well(layout, answer):
         return False
     at = layout.at["history"]
     columns = landed(answer, layout.ids["history"]).columns

@@ -10,7 +10,7 @@ from typing import Any
 
 from gspread.urls import SPREADSHEET_VALUES_BATCH_URL
 
-from sheetsync.dashboard import Board, Dashboard, Guide, Tab
+from sheetsync.dashboard import Board, Dashboard, Guide, Tab, Value
 from sheetsync.destinations.google_book import FIELDS, Book, Sheet, book_of
 from sheetsync.destinations.google_cells import Grid, Raw, grid_range, runs, table_of
 from sheetsync.destinations.google_client import SheetsClient
@@ -20,6 +20,7 @@ from sheetsync.destinations.google_found import (
     header_row,
     looks_like,
     newest_of,
+    shown_days,
     texts,
 )
 from sheetsync.destinations.google_history import (
@@ -30,7 +31,7 @@ from sheetsync.destinations.google_history import (
     tail_of,
 )
 from sheetsync.errors import DestinationError
-from sheetsync.plan import State, zone_of
+from sheetsync.plan import HistoryKey, State, zone_of
 
 Json = dict[str, Any]
 #: A range to read: sheetId, then first row and position, last row and position (0: open).
@@ -45,6 +46,8 @@ class Reader:
     def __init__(self, client: SheetsClient, spreadsheet: str, now: Callable[[], datetime]) -> None:
         self.client, self.spreadsheet, self.now = client, spreadsheet, now
         self.history: GoogleHistory | None = None
+        #: What was just written to History, for a look at where it landed.
+        self.written: Mapping[HistoryKey, Mapping[str, Value]] = {}
 
     def read(self, dashboard: Dashboard, attempt: int = 1) -> Found:
         """Raises DestinationError for a tab that has our title and is not ours."""
@@ -127,9 +130,12 @@ class Reader:
             return []
         today = self._today(book)
         index = Index.of_text(sheet.days)
-        last = max(sheet.handles.values(), default=0)
+        then = index.written.moved(dashboard.tab("history"), sheet.handles)
+        last = max([*sheet.handles.values(), *then.values()], default=0)
+        last = min(last, sheet.columns)
         rows = index.rows_of(earlier_days(index, today))
         tail = tail_of(index, today)
+        tail = min(tail, index.written.since) if then else tail
         blocks = [(a, b) for a, b in runs(row for row in rows if row < tail)]
         ranges = [(sheet.id, a, 1, b, last) for a, b in blocks if b <= sheet.rows]
         # A range that begins outside the grid is refused.
@@ -166,9 +172,10 @@ class Reader:
         if held and not index.spans:
             index.known = held.header_row + 1
         zoned = self._newest_days(state)
-        doors = GoogleHistory(
-            dashboard.tab("history"), held, index, self.fetch_of(sheet), newest_of(state, zoned)
-        )
+        newest = newest_of(state, zoned)
+        known = (self.written, shown_days(state, zoned))
+        tab = dashboard.tab("history")
+        doors = GoogleHistory(tab, held, index, self.fetch_of(sheet), newest, known)
         for top, last in self._blocks:
             first = max(top, held.header_row + 1 if held else 2)
             doors.take(first, last, {n: c for n, c in cells.items() if n >= first})
