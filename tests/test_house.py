@@ -331,6 +331,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_cells",
         "destinations.google_check",
         "destinations.google_client",
+        "destinations.google_columns",
         "destinations.google_credentials",
         "destinations.google_erase",
         "destinations.google_errors",
@@ -368,6 +369,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "destinations.google_check": {
         "dashboard",
         "dashboard.formulas",
+        "dashboard.trend",
+        "destinations.google_boards",
         "destinations.google_book",
         "destinations.google_cells",
         "destinations.google_found",
@@ -375,6 +378,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_rows",
     },
     "destinations.google_client": set(),
+    "destinations.google_columns": {"dashboard", "destinations.google_cells"},
     "destinations.google_credentials": {"errors", "secret"},
     "destinations.google_erase": {
         "dashboard",
@@ -414,7 +418,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_layout",
         "destinations.google_setup",
     },
-    "destinations.google_history": {"dashboard", "destinations.google_cells", "plan", "plan.state"},
+    "destinations.google_history": {
+        "dashboard",
+        "destinations.google_cells",
+        "destinations.google_columns",
+        "plan",
+        "plan.state",
+    },
     "destinations.google_layout": {
         "dashboard",
         "dashboard.formulas",
@@ -441,6 +451,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_boards",
         "destinations.google_book",
         "destinations.google_cells",
+        "destinations.google_columns",
         "destinations.google_history",
         "destinations.google_layout",
         "destinations.google_rows",
@@ -1004,6 +1015,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 #: Rooms without I/O and without a clock: they import nothing that has either.
 PURE: set[str] = {
+    "destinations.google_columns",
     "destinations.google_handles",
     "secret",
     "dashboard.colours",

@@ -261,6 +261,7 @@ class GoogleDestination:
             requests = repair.requests()
             if not repair.theirs_only:
                 requests += _in_place(reader.history, repair.now)
+                requests += repair.boards()
             if not requests:
                 return g
             try:

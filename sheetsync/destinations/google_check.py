@@ -15,6 +15,10 @@ from datetime import date
 
 from sheetsync.dashboard import Formula, Tab, Value
 from sheetsync.dashboard.formulas import letters
+from sheetsync.dashboard.trend import END, KEY_ROW, SLOT
+from sheetsync.dashboard.trend import KEY as TREND
+from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.destinations.google_boards import BoardCells
 from sheetsync.destinations.google_book import handles_of
 from sheetsync.destinations.google_cells import (
     VALUE,
@@ -25,6 +29,7 @@ from sheetsync.destinations.google_cells import (
     plain,
     raw_of,
     rectangles,
+    same_raw,
 )
 from sheetsync.destinations.google_found import Found, is_formula
 from sheetsync.destinations.google_layout import Layout, RowsAfter
@@ -42,6 +47,8 @@ def ranges(layout: Layout) -> list[str]:
         row, at = layout.header_row(tab), layout.at[tab.key]
         columns = [letters(at[key]) for key in ("address", "for_address")]
         found += [layout.header_range(tab), *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
+    for key, places in _board_ranges(layout).items():
+        found += [f"{layout.quoted(key)}!{place}" for place in places]
     days = rewritten(layout)
     if writes_days(layout):
         found.append(layout.header_range(layout.dashboard.tab("history")))
@@ -60,6 +67,17 @@ def rewritten(layout: Layout) -> dict[int, tuple[Value, Raw]]:
         for number, cells in layout.rows(tab).held.items()
         for day in [cells.get("day")]
     }
+
+
+def _board_ranges(layout: Layout) -> dict[str, list[str]]:
+    """Of boards that are written by place: cells that say where each number belongs."""
+    found = {}
+    for key in (TREND, LOG):
+        rows = [row for row, at in layout.plan.fills.get(key, {}) if at == 1]
+        if rows and key in layout.found.sheets:
+            keys = [f"{KEY_ROW}:{KEY_ROW}"] if key == TREND else []
+            found[key] = [*keys, f"A{min(rows)}:A{max(rows)}"]
+    return found
 
 
 def writes_days(layout: Layout) -> bool:
@@ -137,7 +155,7 @@ def is_well(layout: Layout, answer: Json | None) -> bool:
     if answer is None:
         return False
     well = all(_tab_is_well(layout, tab, answer) for tab in watched(layout))
-    return well and _columns_are_well(layout, answer)
+    return well and _columns_are_well(layout, answer) and _boards_are_well(layout, answer)
 
 
 def _columns_are_well(layout: Layout, answer: Json) -> bool:
@@ -146,6 +164,27 @@ def _columns_are_well(layout: Layout, answer: Json) -> bool:
         return True
     handles = landed(answer, layout.ids["history"]).handles
     return all(handles.get(key) == at for key, at in layout.at["history"].items())
+
+
+def _boards_are_well(layout: Layout, answer: Json) -> bool:
+    """Whether days and profiles of Trend, and runs of the Log, stand where they were written."""
+    for key in _board_ranges(layout):
+        sheet = layout.ids[key]
+        grid = {row: {1: raw} for row, raw in landed(answer, sheet).columns.get(1, {}).items()}
+        grid[KEY_ROW] = heads_in(answer, sheet, KEY_ROW)
+        if not _board_is_well(layout, key, grid):
+            return False
+    return True
+
+
+def _board_is_well(layout: Layout, key: str, grid: Grid) -> bool:
+    fill = layout.plan.fills[key]
+    first = {row: raw_of(value) for (row, at), value in fill.items() if at == 1}
+    if any(not same_raw(grid.get(row, {}).get(1), raw) for row, raw in first.items()):
+        return False
+    keys = {at: raw for (row, at), raw in fill.items() if row == KEY_ROW and at >= SLOT}
+    there = {at: raw for at, raw in grid.get(KEY_ROW, {}).items() if SLOT <= at <= END}
+    return key != TREND or there == keys
 
 
 def days_are_well(layout: Layout, answer: Json | None) -> bool:
@@ -211,6 +250,20 @@ class Repair:
             if tab.key in self.found.sheets and tab.key in self.found.state.tabs
             for one in self._tab(tab)
         ]
+
+    def boards(self) -> Iterator[Json]:
+        """All boards whole, where one was moved: what refers to its cells has moved along."""
+        there = [key for key in _board_ranges(self.meant) if key in self.found.grids]
+        if all(_board_is_well(self.meant, key, self.found.grids[key]) for key in there):
+            return
+        for board in self.now.dashboard.boards:
+            if board.key in self.found.sheets:
+                yield from BoardCells(self.now, board, afresh=True).requests()
+        for tab in watched(self.now):
+            held = self.found.state.tabs.get(tab.key)
+            rows = held.rows if held else ()
+            filled = [row.number for row in rows if row.cells.get("for") is not None]
+            yield from formulas_in(self.now, tab, filled)
 
     def _tab(self, tab: Tab) -> Iterator[Json]:
         wanted = self._wanted(tab)

@@ -169,3 +169,86 @@ def test_where_columns_stood_is_read_as_it_was_written(positions: list[int], sin
 @given(st.text())
 def test_what_is_not_understood_is_nothing(text: str) -> None:
     assert isinstance(Written.of_text(text), Written)
+
+
+# --- Trend and Log ---------------------------------------------------------------------------
+
+TREND: dict[str, Callable[[Team], Json]] = {
+    "insert before all": insert("Trend", 0),
+    "insert before the first profile": insert("Trend", 8),
+    "insert between two profiles": insert("Trend", 10),
+    "insert between numbers and steps": insert("Trend", 100),
+    "move a profile": move("Trend", 8, 11),
+    "move a line": move("Trend", 3, 7),
+    "delete a profile": delete("Trend", 9),
+    "delete what was gained": delete("Trend", 1),
+}
+
+
+def trend(team: Team) -> dict[tuple[object, object], object]:
+    """By profile and day."""
+    table = [row + [""] * (9 + 400 - len(row)) for row in team.people.read("Trend")]
+    keys = table[0][8:208]
+    return {
+        (key, row[0]): row[at]
+        for row in table[3:94]
+        for at, key in enumerate(keys, 8)
+        if key and row[at] != ""
+    }
+
+
+def right_trend(*days: int) -> dict[tuple[object, object], object]:
+    return {
+        (f"tok:{n}", 46326 + day): 1000 * i + day for day in days for i, n in enumerate(NAMES, 1)
+    }
+
+
+def formulas_of(team: Team) -> dict[tuple[str, int, int], object]:
+    return {
+        (title, row, at): raw
+        for title in ("Dashboard", "Trend", "Profiles")
+        for row, cells in enumerate(team.people.read(title, "FORMULA"), 1)
+        for at, raw in enumerate(cells, 1)
+        if str(raw).startswith("=")
+    }
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["", "killed"])
+@pytest.mark.parametrize("call", ["values.batchGetByDataFilter", "batchUpdate"])
+@pytest.mark.parametrize("name", TREND)
+def test_columns_of_trend_that_move_while_it_is_written(
+    base: Team, name: str, call: str, killed: bool
+) -> None:
+    team = base.fork()
+    edit = before(lambda: team.people.edit(TREND[name](team)))
+    team.google.faults.add(both(after(kill), edit) if killed else edit, call)
+    with suppress(Killed):
+        team.sync(*records(21), now=at(21, 12))
+    if not killed:
+        assert trend(team) == right_trend(19, 20, 21)
+    team.google.faults.clear()
+    team.sync(*records(22), now=at(22, 12))
+    written = call == "batchUpdate" or not killed
+    days = (19, 20, *([21] if written else []), 22)
+    assert trend(team) == right_trend(*days)
+    calls = len(team.google.calls)
+    team.sync(*records(22), now=at(22, 13))
+    assert "batchUpdate" not in team.calls()[calls:]
+    assert len(team.calls()[calls:]) == 2
+    assert not team.google.crashes
+    undisturbed = base.fork()
+    for day in days[2:]:
+        undisturbed.sync(*records(day), now=at(day, 12))
+    if name != "move a line":  # which may stand anywhere: its formulas moved along
+        assert formulas_of(team) == formulas_of(undisturbed), "all refer to where Trend is"
+
+
+@pytest.mark.parametrize("start", [1, 2, 3])
+def test_a_row_inserted_in_the_log_while_it_is_written_costs_no_run(base: Team, start: int) -> None:
+    team = base.fork()
+    span = {"sheetId": tab(team, "Log"), "dimension": "ROWS"}
+    edit = {"insertDimension": {"range": {**span, "startIndex": start, "endIndex": start + 1}}}
+    team.google.faults.add(before(lambda: team.people.edit(edit)), "batchUpdate")
+    team.sync(*records(21), now=at(21, 12))
+    runs = [row[0] for row in team.people.read("Log")[1:] if row]
+    assert runs == [46326 + day + 0.5 for day in (19, 20, 21)]
