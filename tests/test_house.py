@@ -326,6 +326,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "destinations.google": {
         "dashboard",
         "dashboard.trend",
+        "dashboard.words.headings",
         "destinations",
         "destinations.google_book",
         "destinations.google_cells",
@@ -472,6 +473,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_cells",
         "destinations.google_formats",
         "destinations.google_layout",
+        "destinations.google_setup",
     },
     "destinations.google_scrub": {
         "dashboard.formulas",
@@ -881,6 +883,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "dashboard.tabs",
         "dashboard.trend",
         "dashboard.words.headings",
+        "errors",
         "model",
         "plan.changes",
         "plan.erasure",

@@ -22,9 +22,10 @@ import gspread
 from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.trend import LOG_COLUMNS
 from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.dashboard.words.headings import TITLES
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_book import FIELDS, book_of
-from sheetsync.destinations.google_cells import Json, rectangles
+from sheetsync.destinations.google_cells import Grid, Json, rectangles
 from sheetsync.destinations.google_check import (
     Repair,
     added_days,
@@ -76,6 +77,8 @@ T = TypeVar("T")
 MOVED = "Somebody sorted or moved rows or columns while this was written: put right."
 #: How often what people moved is put right before it is left to the next sync.
 _ROUNDS = 3
+#: Calls of a tidying: two to read, one to write, two to look at what it did.
+_TIDYING = 5
 #: A plan whose reads are older than this is not written.
 _STALE = timedelta(minutes=5)
 
@@ -163,15 +166,18 @@ class GoogleDestination:
             self._erase(plan, found)
             return
         assert self._reader.history is not None
-        index = self._reader.history.index
-        days = self._reader.history.cells()
+        doors = self._reader.history
+        index = doors.index
+        days = doors.cells()
         unfinished = any(not head.finished for head in found.book.heads[-1:])
         found = self._asked(lambda: self._handled(Layout(plan, self._there())))
-        layout = Layout(with_calls(plan, len(self.client.calls) + 1), found, days)
+        layout = Layout(plan, found, days)
+        work = self._asked(lambda: self._doomed(layout, doors))
+        calls = len(self.client.calls) + self._calls_after(layout, work)
+        layout = Layout(with_calls(plan, calls + 1), found, days)
         parts = batches(layout, index)
         if len(parts) > 1:
-            calls = len(self.client.calls) + len(parts)
-            layout = Layout(with_calls(plan, calls), found, days)
+            layout = Layout(with_calls(plan, calls + len(parts)), found, days)
             parts = batches(layout, index)
         parts[0][:0] = _in_place(self._reader.history, layout)
         if unfinished:
@@ -182,7 +188,7 @@ class GoogleDestination:
         try:
             g = self._asked(lambda: self._put_right(layout, answer, found.book.g + len(parts)))
             g = self._asked(lambda: self._days_put_right(layout, answer, g))
-            g = self._asked(lambda: self._tidy(layout, g))
+            g = self._asked(lambda: self._tidy(layout, work, g))
             if self.dress:
                 self._dress(layout, g)
         except DestinationError as error:
@@ -295,8 +301,10 @@ class GoogleDestination:
         rows_stayed = {row: there.get(row) for row in meant} == rewritten(layout)
         if found.book.g != g or (stayed and rows_stayed):
             return g
-        undo = replace(sheet, id=layout.ids[UNDO])
-        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(layout.at[tab.key].values()))])
+        copied: Grid = {}
+        if UNDO in found.book.ours:
+            undo = replace(sheet, id=found.book.ours[UNDO].id)
+            (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(layout.at[tab.key].values()))])
         cells = {} if stayed else undone(layout, meant, copied, now)
         there = there if stayed else {**there, **copied_keys(meant, copied, now)}
         cells |= restored(layout, meant, copied, there, now)
@@ -304,13 +312,14 @@ class GoogleDestination:
         self.notes.append(MOVED)
         return found.book.g + 1
 
-    def _tidy(self, layout: Layout, g: int) -> int:
+    def _calls_after(self, layout: Layout, work: Tidying) -> int:
+        """How many calls follow the write when nobody comes between, for the Log."""
+        looks = self.dress and bool(Looks(layout).wanted())
+        return int(looks) + (_TIDYING if work.doomed else 0)
+
+    def _tidy(self, layout: Layout, work: Tidying, g: int) -> int:
         """Takes away rows of History that stand there twice, and thins months past retention."""
-        doors = self._reader.history if self._reader else None
-        if doors is None or doors.held is None or MOVED in self.notes:
-            return g
-        work = self._doomed(layout, doors)
-        if not work.doomed:
+        if not work.doomed or MOVED in self.notes:
             return g
         reader = self._new_reader()
         fetch = reader.fetch_of(layout.found.sheets["history"])
@@ -335,7 +344,10 @@ class GoogleDestination:
             return book.g + 1
         return g + 1
 
-    def _doomed(self, layout: Layout, doors: GoogleHistory) -> Tidying:
+    def _doomed(self, layout: Layout, doors: GoogleHistory | None) -> Tidying:
+        """What is to be taken away: new rows go in below, so it stands there after the write."""
+        if doors is None or doors.held is None:
+            return Tidying(())
         keep, sheet = layout.plan.keep_daily, layout.found.sheets.get("history")
         self._keys: dict[int, tuple[str, int]] = {}
         if doubled := doors.doubled():
@@ -372,6 +384,13 @@ class GoogleDestination:
             f"{len(calls)} calls to Google ({sent:,} bytes sent, {got:,} received),"
             f" with the credentials of {whose}{self.identity.source}."
         )
+        for key, sheet in found.sheets.items():
+            if not sheet.entry and not found.book.copied:
+                what = "was a copy" if sheet.copy_of else "has the headers"
+                title = TITLES.get(key, key)
+                self.notes.append(
+                    f"The tab {sheet.title} {what} of {title}, which is gone: it is {title} now."
+                )
         if found.book.copied:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."

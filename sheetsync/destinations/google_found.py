@@ -7,7 +7,7 @@ decides. Formulas are not read: only what the team types and what sheetsync wrot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -88,6 +88,18 @@ def looks_like(tab: Tab, grid: Grid) -> bool:
     tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
     best = max((len(ours & words) for words in tops), default=0)
     return best >= min(len(tab.columns) / 2, MANY)
+
+
+def fits_best(tab: Tab, tables: Iterable[Tab], grid: Grid) -> bool:
+    """Whether of all our tables it is this one, by the share of its headers: they have some in
+    common."""
+    return all(_share(tab, grid) >= _share(other, grid) for other in tables)
+
+
+def _share(tab: Tab, grid: Grid) -> float:
+    ours = {column.header for column in tab.columns}
+    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
+    return max((len(ours & words) for words in tops), default=0) / len(ours)
 
 
 def table(tab: Tab, sheet: Sheet, grid: Grid, computed: Grid) -> TabState:

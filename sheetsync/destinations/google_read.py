@@ -16,6 +16,7 @@ from sheetsync.destinations.google_cells import Grid, Raw, grid_range, runs, tab
 from sheetsync.destinations.google_client import SheetsClient
 from sheetsync.destinations.google_found import (
     Found,
+    fits_best,
     found_of,
     header_row,
     looks_like,
@@ -75,7 +76,7 @@ class Reader:
         # Only one that still has our title, or when nothing is ours yet, is worth a look.
         if missing and any(tab.title.casefold() in titles for tab in missing):
             tops = self.values([(s.id, 1, 1, min(_TOP, s.rows), 0) for s in free])
-            sheets |= self._by_headers(missing, free, tops, titles)
+            sheets |= self._by_headers(missing, free, tops, dashboard.tables)
         return sheets
 
     def _by_headers(
@@ -83,20 +84,21 @@ class Reader:
         missing: Sequence[Tab | Guide | Board],
         free: Sequence[Sheet],
         tops: Sequence[Grid],
-        titles: Iterable[str],
+        tables: Sequence[Tab],
     ) -> dict[str, Sheet]:
         found: dict[str, Sheet] = {}
+        in_the_way: list[str] = []
         for tab in missing:
             for sheet, top in zip(free, tops, strict=True):
-                mine = sheet not in found.values() and _is(tab, sheet, top)
+                mine = sheet not in found.values() and _is(tab, sheet, top, tables)
                 if mine and tab.key not in found:
                     found[tab.key] = sheet
             optional = isinstance(tab, Tab) and tab.optional
-            if tab.key not in found and tab.title.casefold() in titles and not optional:
-                raise DestinationError(
-                    f"The spreadsheet has a tab named {tab.title} that sheetsync did not make.",
-                    hint="Rename that tab, or give another spreadsheet with --to.",
-                )
+            if tab.key not in found and not optional:
+                same = (s.title for s in free if s.title.casefold() == tab.title.casefold())
+                in_the_way += same
+        if in_the_way:
+            raise clash(in_the_way)
         return found
 
     # --- their cells ------------------------------------------------------------------------
@@ -186,6 +188,7 @@ class Reader:
             accounts=doors.accounts,
             before=doors.before,
             since=doors.since,
+            unsettled=bool(doors.misplaced),
         )
 
     def _newest_days(self, state: State) -> dict[str, date]:
@@ -262,10 +265,25 @@ def _lay(grid: dict[int, dict[int, Raw]], part: Mapping[int, Mapping[int, Raw]])
         grid.setdefault(row, {}).update(cells)
 
 
-def _is(tab: Tab | Guide | Board, sheet: Sheet, top: Grid) -> bool:
-    """Whether a tab without a handle is ours: an old one, or one whose handles were lost."""
+def clash(titles: Sequence[str]) -> DestinationError:
+    """``titles`` as people spell them."""
+    what = f"a tab named {titles[0]}" if len(titles) == 1 else f"tabs named {', '.join(titles)}"
+    return DestinationError(
+        f"The spreadsheet has {what} that sheetsync did not make.",
+        hint=f"Rename {'that tab' if len(titles) == 1 else 'these tabs'}, or give another"
+        " spreadsheet with --to.",
+    )
+
+
+def _is(tab: Tab | Guide | Board, sheet: Sheet, top: Grid, tables: Sequence[Tab]) -> bool:
+    """Whether a tab without a handle is ours: an old one, a copy, or one whose handles were lost.
+
+    A copy says of which tab: a copy of History never becomes Profiles.
+    """
+    if sheet.copy_of not in ("", tab.key):
+        return False
     if isinstance(tab, Tab):
-        return looks_like(tab, top)
+        return looks_like(tab, top) and fits_best(tab, tables, top)
     same = sheet.title.casefold() == tab.title.casefold()
     if isinstance(tab, Guide):
         return same and top.get(1, {}).get(1) == tab.lines[0].label

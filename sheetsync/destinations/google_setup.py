@@ -96,14 +96,23 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
     sheet = layout.sheet(tab.key)
     if sheet is None:
         return
+    rows = layout.plan.last_row(tab) - sheet.rows if tab.kind else 0
+    if layout.found.book.cells + rows * sheet.columns > MOST_CELLS:
+        rows = _lowest(layout, tab) - sheet.rows  # no room for more than there must be
     wanted = (
-        ("ROWS", layout.plan.last_row(tab) - sheet.rows if tab.kind else 0),
+        ("ROWS", rows if tab.kind else 0),
         ("COLUMNS", max(layout.at[tab.key].values()) - sheet.columns),
     )
     for dimension, length in wanted:
         if length > 0:
             grow = {"sheetId": sheet.id, "dimension": dimension, "length": length}
             yield {"appendDimension": grow}
+
+
+def _lowest(layout: Layout, tab: Tab) -> int:
+    """The last row that is added."""
+    rows = (c.row for c in layout.plan.changes if c.tab == tab.key and c.added)
+    return max(rows, default=0)
 
 
 def _columns(layout: Layout, tab: Tab) -> Iterator[Json]:
@@ -136,8 +145,8 @@ def handle(layout: Layout, tab: Tab, key: str, position: int, metadata_id: int =
 
 def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
     """The undo tab, large enough for ``rows`` and for the tables, or a tab so ``wide``; nothing
-    when no rows are needed."""
-    if not rows:
+    when no rows are needed, or when the spreadsheet is full."""
+    if not rows or not undo_fits(layout, rows):
         return
     sheet = layout.sheet(UNDO)
     width = max(wide, *(max(at.values()) for at in layout.at.values()))
@@ -159,6 +168,16 @@ def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
             yield {"appendDimension": grow}
 
 
+def undo_fits(layout: Layout, rows: int) -> bool:
+    """Whether what is written over can be copied first. A full spreadsheet is brought up to date
+    all the same: only a sort in that very second could not be undone."""
+    sheet = layout.sheet(UNDO)
+    if sheet is not None and sheet.rows >= rows:
+        return True
+    width = max(max(at.values()) for at in layout.at.values())
+    return layout.found.book.cells + max(rows, 100) * width <= MOST_CELLS
+
+
 def _free_title(layout: Layout) -> str:
     taken = {sheet.title.casefold() for sheet in layout.found.book.sheets}
     title, number = "sheetsync undo", 1
@@ -178,7 +197,15 @@ def cells_after(layout: Layout, requests: list[Json]) -> int:
             sheet = next(s for s in layout.found.book.sheets if s.id == grow["sheetId"])
             other = sheet.columns if grow["dimension"] == "ROWS" else sheet.rows
             cells += grow["length"] * other
-        if more := request.get("appendCells"):
-            sheet_now = layout.found.book.sheet(more["sheetId"])
-            cells += len(more["rows"]) * (sheet_now.columns if sheet_now else 0)
+    for tab in layout.dashboard.tables:
+        sheet_now = layout.sheet(tab.key)
+        if sheet_now is not None:
+            grown = [r["appendDimension"] for r in requests if "appendDimension" in r]
+            here = (
+                g["length"]
+                for g in grown
+                if (g["sheetId"], g["dimension"]) == (sheet_now.id, "ROWS")
+            )
+            lacking = _lowest(layout, tab) - sheet_now.rows - sum(here)
+            cells += max(lacking, 0) * sheet_now.columns
     return cells

@@ -139,7 +139,8 @@ class State:
     blank ones; ``formulas(word)`` the formulas with that word in cells that are the team's; and
     ``spilled`` holds by title the tabs that sheetsync made for whole results. ``locale`` is the
     one in which people read numbers here. ``narrow``: this destination does neither look into the
-    team's cells nor write whole results yet.
+    team's cells nor write whole results yet. ``unsettled``: cells stand where they do not belong,
+    which the next write puts right, even one that changes nothing else.
     """
 
     tabs: Mapping[str, TabState] = field(default_factory=dict)
@@ -161,6 +162,7 @@ class State:
     locale: str = "en_US"
     narrow: bool = False
     forgotten: Forgotten = field(default_factory=Forgotten)
+    unsettled: bool = False
 
 
 def addresses(state: State, tab: str) -> tuple[str, ...]:
