@@ -23,6 +23,7 @@ from sheetsync.commands.show import show
 from sheetsync.commands.sync import sync_command
 from sheetsync.errors import ConfigError, SheetsyncError
 from sheetsync.job import job
+from sheetsync.secret import without_keys
 from sheetsync.settings import Settings, read_settings
 from sheetsync.stop import STATUS, asks_for_json, stop
 from sheetsync.terminal import lost_if_nobody_reads, note, note_error, print_json, ready
@@ -48,9 +49,10 @@ class Commands(click.Group):
             self.tell_job(STOPPED)
             sys.exit(tell_stopped(self.as_json()))
         except click.UsageError as error:
+            said = without_keys(error.format_message())
             with lost_if_nobody_reads():
-                error.show()
-            wrong = ConfigError(error.format_message(), hint="--help lists what there is.")
+                click.UsageError(said, error.ctx).show()
+            wrong = ConfigError(said, hint="--help lists what there is.")
             self.tell_job(wrong)
             sys.exit(tell_json(wrong) if self.as_json() else error.exit_code)
         except SheetsyncError as error:

@@ -13,16 +13,19 @@ One page that cannot be read is no error: it is a Record with an Outcome.
 
 from __future__ import annotations
 
+from sheetsync.secret import without_keys
+
 
 class SheetsyncError(Exception):
-    """What happened, to which thing; ``hint`` is the next step."""
+    """What happened, to which thing; ``hint`` is the next step. Neither repeats a key."""
 
     exit_status = 1
 
     def __init__(self, message: str, *, hint: str) -> None:
+        message = without_keys(message)
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = without_keys(hint)
 
     def to_json(self) -> dict[str, object]:
         """What ``--json`` gives below ``error``."""

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from sheetsync.secret import holds_key
+
 F = TypeVar("F", bound=Callable[..., Any])
 #: Where the dashboard lives when nobody says.
 DASHBOARD_FILE = "dashboard.xlsx"
@@ -73,6 +75,23 @@ class Moment(click.ParamType[datetime]):
         return found
 
 
+class KeyFile(click.Path):
+    """The path of a file of credentials; what is no path is never repeated."""
+
+    def __init__(self, *, exists: bool = False) -> None:
+        super().__init__(exists=exists, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if holds_key(str(value)):
+            self.fail(
+                "it holds the key itself, not the path of a file. The JSON itself may stand in"
+                " SHEETSYNC_CREDENTIALS_JSON.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 def in_utc(captured: datetime | None) -> datetime | None:
     if captured is None or captured.tzinfo:
         return captured
@@ -96,7 +115,7 @@ to_option = option(
 )
 credentials_option = option(
     "--credentials",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=KeyFile(),
     metavar="FILE",
     help="The key of a service account, or another file of credentials for Google.",
 )

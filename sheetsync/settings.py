@@ -30,6 +30,7 @@ import click
 from click.core import ParameterSource
 
 from sheetsync.errors import ConfigError
+from sheetsync.secret import without_keys
 
 FILE = "sheetsync.toml"
 #: A value that is none, for a person.
@@ -251,4 +252,4 @@ def _shown(value: Any) -> str:
         return NOTHING
     if isinstance(value, bool):
         return "on" if value else "off"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return without_keys(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))

@@ -14,7 +14,7 @@ from sheetsync.commands.shared import now
 from sheetsync.dashboard.tabs import dashboard
 from sheetsync.destinations import Destination, open_destination, spreadsheet_of
 from sheetsync.errors import ConfigError, DestinationError
-from sheetsync.options import DASHBOARD_FILE, option
+from sheetsync.options import DASHBOARD_FILE, KeyFile, option
 from sheetsync.plan import State
 from sheetsync.platform_file import builtin
 from sheetsync.saver import bookmarklet
@@ -35,7 +35,7 @@ from sheetsync.workflow import PATH, Auth
 )
 @option(
     "--credentials",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=KeyFile(),
     metavar="FILE",
     help="The service account's key, for a Google spreadsheet.",
 )

@@ -20,16 +20,33 @@ from typing import ParamSpec, Self, TypeVar
 import gspread
 
 from sheetsync.dashboard import Dashboard
+from sheetsync.dashboard.words.headings import TITLES
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_book import FIELDS, book_of
-from sheetsync.destinations.google_cells import Json, rectangles
-from sheetsync.destinations.google_check import Repair, days_are_well, is_well, ranges, rewritten
+from sheetsync.destinations.google_cells import Grid, Json, rectangles
+from sheetsync.destinations.google_check import (
+    Repair,
+    added_days,
+    days_are_well,
+    is_well,
+    ranges,
+    rewritten,
+)
 from sheetsync.destinations.google_client import SheetsClient
+from sheetsync.destinations.google_columns import in_place
 from sheetsync.destinations.google_credentials import Identity, find_credentials
 from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
 from sheetsync.destinations.google_errors import explain, too_large
 from sheetsync.destinations.google_fence import BUSY, Head, mark_of
 from sheetsync.destinations.google_found import Found
+from sheetsync.destinations.google_handles import (
+    handle_requests,
+    handles_are_well,
+    handles_asked,
+    handles_gone,
+    handles_wanted,
+    with_handles,
+)
 from sheetsync.destinations.google_history import GoogleHistory
 from sheetsync.destinations.google_layout import UNDO, Layout
 from sheetsync.destinations.google_looks import Looks
@@ -39,6 +56,7 @@ from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
 from sheetsync.destinations.google_tidy import (
     Tidying,
+    copied_keys,
     keys_of,
     missing,
     month_end,
@@ -47,6 +65,7 @@ from sheetsync.destinations.google_tidy import (
     removal,
     restored,
     thinned,
+    undone,
 )
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, State
@@ -57,6 +76,8 @@ T = TypeVar("T")
 MOVED = "Somebody sorted or moved rows or columns while this was written: put right."
 #: How often what people moved is put right before it is left to the next sync.
 _ROUNDS = 3
+#: Calls of a tidying: two to read, one to write, two to look at what it did.
+_TIDYING = 5
 #: A plan whose reads are older than this is not written.
 _STALE = timedelta(minutes=5)
 
@@ -149,8 +170,7 @@ class GoogleDestination:
         """Raises DestinationChanged when somebody else wrote the spreadsheet since it was read."""
         if not plan:
             return
-        found = self._found
-        assert found is not None, "read comes before apply"
+        found = self._there()
         assert self._reader is not None
         if self.now() - self._read_at > _STALE:
             raise DestinationChanged(
@@ -160,23 +180,29 @@ class GoogleDestination:
             self._erase(plan, found)
             return
         assert self._reader.history is not None
-        index = self._reader.history.index
-        days = self._reader.history.cells()
-        layout = Layout(with_calls(plan, len(self.client.calls) + 1), found, days)
+        doors = self._reader.history
+        index = doors.index
+        days = doors.cells()
+        unfinished = any(not head.finished for head in found.book.heads[-1:])
+        found = self._asked(lambda: self._handled(Layout(plan, self._there())))
+        layout = Layout(plan, found, days)
+        work = self._asked(lambda: self._doomed(layout, doors))
+        calls = len(self.client.calls) + self._calls_after(layout, work)
+        layout = Layout(with_calls(plan, calls + 1), found, days)
         parts = batches(layout, index)
         if len(parts) > 1:
-            calls = len(self.client.calls) + len(parts)
-            layout = Layout(with_calls(plan, calls), found, days)
+            layout = Layout(with_calls(plan, calls + len(parts)), found, days)
             parts = batches(layout, index)
-        if any(not head.finished for head in found.book.heads[-1:]):
+        parts[0][:0] = _in_place(self._reader.history, layout)
+        if unfinished:
             parts[0] += emptied(found.book)  # of a run that was cut short
         if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
             raise too_large()
-        answer = self._asked(lambda: self._write_or_reread(layout, parts))
+        answer = self._asked(lambda: self._write_or_reread(layout, parts, ranges(layout)))
         try:
             g = self._asked(lambda: self._put_right(layout, answer, found.book.g + len(parts)))
             g = self._asked(lambda: self._days_put_right(layout, answer, g))
-            g = self._asked(lambda: self._tidy(layout, g))
+            g = self._asked(lambda: self._tidy(layout, work, g))
             if self.dress:
                 self._dress(layout, g)
         except DestinationError as error:
@@ -184,7 +210,27 @@ class GoogleDestination:
                 f"The numbers were written, but what comes after was not done ({error.message})"
                 " The next sync does it first."
             )
-        self._tell(found)
+        self._tell(self._there())
+
+    def _there(self) -> Found:
+        assert self._found is not None, "read comes before apply"
+        return self._found
+
+    def _handled(self, layout: Layout) -> Found:
+        """Once every column has its handle, where it was read. Raises DestinationChanged."""
+        wanted, found = handles_wanted(layout), layout.found
+        if not wanted:
+            return found
+        requests = handle_requests(layout, wanted, self.run)
+        answer = self._write_or_reread(layout, [requests], handles_asked(layout, wanted))
+        head = Head(found.book.g + 1, self.run, mark_of(self.spreadsheet))
+        handled = with_handles(layout, wanted, head)
+        if not handles_are_well(layout, wanted, answer):
+            self._sender.write(handled.book, [handles_gone(wanted, self.run)])
+            raise DestinationChanged(
+                "Somebody moved columns of the spreadsheet meanwhile.", hint="Run this again."
+            )
+        return handled
 
     def _erase(self, plan: Plan, found: Found) -> None:
         """Takes a person out, and does the rest of the plan with it."""
@@ -201,12 +247,14 @@ class GoogleDestination:
     def _new_reader(self) -> Reader:
         return Reader(self.client, self.spreadsheet, self.now)
 
-    def _write_or_reread(self, layout: Layout, parts: Sequence[Sequence[Json]]) -> Json | None:
+    def _write_or_reread(
+        self, layout: Layout, parts: Sequence[Sequence[Json]], asked: Sequence[str]
+    ) -> Json | None:
         """A write that is refused because people renamed, deleted or moved something since it was
         read is planned again; that is seen by looking, not by the refusal's words."""
         book = layout.found.book
         try:
-            return self._sender.write(book, parts, ranges(layout))
+            return self._sender.write(book, parts, asked)
         except gspread.exceptions.APIError as error:
             if error.response.status_code != 400:
                 raise
@@ -225,9 +273,14 @@ class GoogleDestination:
         for _ in range(_ROUNDS):
             if is_well(last, answer):
                 return g
-            found = self._new_reader().read(layout.dashboard)
+            reader = self._new_reader()
+            reader.written = added_days(layout)
+            found = reader.read(layout.dashboard)
             repair = Repair(layout, last, found, theirs_only=found.book.g != g)
             requests = repair.requests()
+            if not repair.theirs_only:
+                requests += _in_place(reader.history, repair.now)
+                requests += repair.boards()
             if not requests:
                 return g
             try:
@@ -247,29 +300,39 @@ class GoogleDestination:
             return g
         reader = self._new_reader()
         found = reader.read(layout.dashboard)
-        sheet, at = found.sheets["history"], layout.at["history"]
+        sheet = found.sheets["history"]
         tab = layout.dashboard.tab("history")
+        now = found.state.tabs[tab.key].columns
+        if not {"day", "profile"} <= now.keys():
+            return g
         first = layout.header_row(tab) + 1
         days, profiles = reader.fetch_of(sheet)(
-            [(first, at[k], 0, at[k]) for k in ("day", "profile")]
+            [(first, now[k], 0, now[k]) for k in ("day", "profile")]
         )
         there, meant = keys_of(days, profiles), layout.rows(tab).held
-        if found.book.g != g or {row: there.get(row) for row in meant} == rewritten(layout):
+        stayed = all(now.get(key) == p for key, p in layout.at[tab.key].items())
+        rows_stayed = {row: there.get(row) for row in meant} == rewritten(layout)
+        if found.book.g != g or (stayed and rows_stayed):
             return g
-        undo = replace(sheet, id=layout.ids[UNDO])
-        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
-        cells = restored(layout, meant, copied, there)
+        copied: Grid = {}
+        if UNDO in found.book.ours:
+            undo = replace(sheet, id=found.book.ours[UNDO].id)
+            (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(layout.at[tab.key].values()))])
+        cells = {} if stayed else undone(layout, meant, copied, now)
+        there = there if stayed else {**there, **copied_keys(meant, copied, now)}
+        cells |= restored(layout, meant, copied, there, now)
         self._sender.write(found.book, [list(rectangles(cells, sheet.id))])
         self.notes.append(MOVED)
         return found.book.g + 1
 
-    def _tidy(self, layout: Layout, g: int) -> int:
+    def _calls_after(self, layout: Layout, work: Tidying) -> int:
+        """How many calls follow the write when nobody comes between, for the Log."""
+        looks = self.dress and bool(Looks(layout).wanted())
+        return int(looks) + (_TIDYING if work.doomed else 0)
+
+    def _tidy(self, layout: Layout, work: Tidying, g: int) -> int:
         """Takes away rows of History that stand there twice, and thins months past retention."""
-        doors = self._reader.history if self._reader else None
-        if doors is None or doors.held is None or MOVED in self.notes:
-            return g
-        work = self._doomed(layout, doors)
-        if not work.doomed:
+        if not work.doomed or MOVED in self.notes:
             return g
         reader = self._new_reader()
         fetch = reader.fetch_of(layout.found.sheets["history"])
@@ -294,7 +357,10 @@ class GoogleDestination:
             return book.g + 1
         return g + 1
 
-    def _doomed(self, layout: Layout, doors: GoogleHistory) -> Tidying:
+    def _doomed(self, layout: Layout, doors: GoogleHistory | None) -> Tidying:
+        """What is to be taken away: new rows go in below, so it stands there after the write."""
+        if doors is None or doors.held is None:
+            return Tidying(())
         keep, sheet = layout.plan.keep_daily, layout.found.sheets.get("history")
         self._keys: dict[int, tuple[str, int]] = {}
         if doubled := doors.doubled():
@@ -330,10 +396,27 @@ class GoogleDestination:
         whose = f"{self.identity.email}, " if self.identity.email else ""
         used = f"with the credentials of {whose}{self.identity.source}"
         self.notes.append(f"{len(calls)} calls to Google, {used}.")
+        for key, sheet in found.sheets.items():
+            if not sheet.entry and not found.book.copied:
+                what = "was a copy" if sheet.copy_of else "has the headers"
+                title = TITLES.get(key, key)
+                self.notes.append(
+                    f"The tab {sheet.title} {what} of {title}, which is gone: it is {title} now."
+                )
         if found.book.copied:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."
             )
+
+
+def _in_place(doors: GoogleHistory | None, layout: Layout) -> list[Json]:
+    """Puts rows of History right whose columns were moved while they were written."""
+    if doors is None or not doors.misplaced:
+        return []
+    now = layout.at["history"]
+    there = {key: now[key] for key in doors.at}
+    cells = in_place(doors.tab, doors.misplaced, there, doors.then)
+    return list(rectangles(cells, layout.ids["history"]))
 
 
 def open_spreadsheet(

@@ -43,8 +43,10 @@ Place = tuple[int, int]
 class BoardCells:
     """What a board should hold: ``values`` and ``formulas`` by (row, position)."""
 
-    def __init__(self, layout: Layout, board: Board) -> None:
+    def __init__(self, layout: Layout, board: Board, *, afresh: bool = False) -> None:
         self.layout, self.board = layout, board
+        # What a formula refers to moves along with columns of Trend.
+        self.afresh = afresh or layout.plan.state.trend is None or _trend_moved(layout)
         self.sheet = layout.ids[board.key]
         self.held: Grid = layout.found.grids.get(board.key, {})
         self.spots = layout.found.spots.get(board.key, {})
@@ -87,7 +89,8 @@ class BoardCells:
         entry = self.layout.sheet(self.board.key)
         marks = entry.marks.get(FORMULAS, ()) if entry else ()
         # Where words have moved, formulas have: each place still holds one, but of another.
-        fresh = entry is None or entry.formulas != self.mark() or self._words_moved()
+        known = entry is not None and entry.formulas == self.mark() and not self.afresh
+        fresh = not known or self._words_moved()
         cells: dict[Place, Json] = {}
         for place, text in self.formulas.items():
             raw = held.get(place)
@@ -127,7 +130,9 @@ class BoardCells:
         places = [*self.formulas, *self.values, *self.picks]
         usual = Area(1, 1, max(r for r, _ in places), max(a for _, a in places))
         if self.board.key == TREND:
-            usual = Area(1, 1, max(GROUPS_MOST, usual.last_row), GROUPS_AT)
+            # What was moved stands beside it, too.
+            last = GROUPS_AT + 2 if self.afresh else GROUPS_AT
+            usual = Area(1, 1, max(GROUPS_MOST, usual.last_row), last)
         known, area = self.layout.found.book.names.get(f"area_{self.board.key}", (None, None))
         if known != self.sheet or area is None:
             return usual
@@ -136,13 +141,7 @@ class BoardCells:
     def _names(self) -> Iterator[Json]:
         for name, one in self.board.picks.items():
             yield from named(self.layout, name, self.sheet, Area(one.row, one.at, one.row, one.at))
-        yield from named(self.layout, f"area_{self.board.key}", self.sheet, self._described())
-
-    def _described(self) -> Area:
-        places = [(c.row, c.at) for c in self.board.cells]
-        rows = [r for r, _ in places] + [a.last_row for a in self.board.names.values()]
-        ats = [a for _, a in places] + [a.last_at for a in self.board.names.values()]
-        return Area(1, 1, max(rows), max(ats))
+        yield from named(self.layout, f"area_{self.board.key}", self.sheet, _described(self.board))
 
     # --- Trend moves up by a day --------------------------------------------------------------
 
@@ -174,6 +173,20 @@ class BoardCells:
                 held.pop(place, None)
                 if raw is not None:
                     held[place] = raw
+
+
+def _described(board: Board) -> Area:
+    places = [(c.row, c.at) for c in board.cells]
+    rows = [r for r, _ in places] + [a.last_row for a in board.names.values()]
+    ats = [a for _, a in places] + [a.last_at for a in board.names.values()]
+    return Area(1, 1, max(rows), max(ats))
+
+
+def _trend_moved(layout: Layout) -> bool:
+    """Whether the range that was named for all of Trend has become another one."""
+    trend = next((board for board in layout.dashboard.boards if board.key == TREND), None)
+    _, area = layout.found.book.names.get(f"area_{TREND}", (None, None))
+    return trend is not None and area is not None and area != _described(trend)
 
 
 def _inside(area: Area, place: Place) -> bool:

@@ -56,6 +56,8 @@ class Sheet:
     charts: frozenset[int] = frozenset()
     #: How many conditional formats it has.
     rules: int = 0
+    #: Of a tab that people have duplicated: the key of ours that it is a copy of.
+    copy_of: str = ""
 
     @property
     def key(self) -> str:
@@ -152,6 +154,7 @@ def _sheet(answer: Json) -> Sheet:
         marks,
         frozenset(chart["chartId"] for chart in answer.get("charts", [])),
         len(answer.get("conditionalFormats", [])),
+        str(_loaded(held.get(TAB, "")).get("tab", "")),
     )
 
 
@@ -166,12 +169,16 @@ def handles_of(columns: Sequence[Json]) -> dict[str, int]:
 
 
 def _entry(text: str, sheet_id: int) -> Mapping[str, Any]:
+    entry = _loaded(text)
+    return entry if entry.get("sheet") == sheet_id else {}
+
+
+def _loaded(text: str) -> Mapping[str, Any]:
     try:
         entry = json.loads(text) if text else {}
     except ValueError:
         return {}
-    own = isinstance(entry, dict) and entry.get("sheet") == sheet_id
-    return entry if own else {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def _names(given: Sequence[Json]) -> list[tuple[str, tuple[int, Area]]]:

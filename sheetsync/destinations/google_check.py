@@ -16,6 +16,10 @@ from datetime import date
 
 from sheetsync.dashboard import Formula, Tab, Value
 from sheetsync.dashboard.formulas import letters
+from sheetsync.dashboard.trend import END, KEY_ROW, SLOT
+from sheetsync.dashboard.trend import KEY as TREND
+from sheetsync.dashboard.trend import LOG_KEY as LOG
+from sheetsync.destinations.google_boards import BoardCells
 from sheetsync.destinations.google_book import handles_of
 from sheetsync.destinations.google_cells import (
     VALUE,
@@ -26,6 +30,7 @@ from sheetsync.destinations.google_cells import (
     plain,
     raw_of,
     rectangles,
+    same_raw,
 )
 from sheetsync.destinations.google_found import Found, is_formula
 from sheetsync.destinations.google_layout import Layout, RowsAfter, whose
@@ -45,20 +50,20 @@ def ranges(layout: Layout) -> list[str]:
     """What the answer of a write brings back, in A1: titles as they were read."""
     found = []
     for tab in watched(layout):
-        quoted = _quoted(layout, tab)
+        quoted = layout.quoted(tab.key)
         row, at = layout.header_row(tab), layout.at[tab.key]
         columns = [letters(at[key]) for key in whose(tab)]
-        found += [f"{quoted}!{row}:{row}", *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
+        found += [layout.header_range(tab), *(f"{quoted}!{c}{row + 1}:{c}" for c in columns)]
+    for key, places in _board_ranges(layout).items():
+        found += [f"{layout.quoted(key)}!{place}" for place in places]
     days = rewritten(layout)
+    if writes_days(layout):
+        found.append(layout.header_range(layout.dashboard.tab("history")))
     if days:
         tab = layout.dashboard.tab("history")
         columns = [letters(layout.at[tab.key][key]) for key in ("day", "profile")]
-        found += [f"{_quoted(layout, tab)}!{c}{min(days)}:{c}{max(days)}" for c in columns]
+        found += [f"{layout.quoted(tab.key)}!{c}{min(days)}:{c}{max(days)}" for c in columns]
     return found
-
-
-def _quoted(layout: Layout, tab: Tab) -> str:
-    return "'" + layout.titles[tab.key].replace("'", "''") + "'"
 
 
 def rewritten(layout: Layout) -> dict[int, tuple[Value, Raw]]:
@@ -68,6 +73,31 @@ def rewritten(layout: Layout) -> dict[int, tuple[Value, Raw]]:
         number: (cells.get("profile"), raw_of(day) if isinstance(day, date) else None)
         for number, cells in layout.rows(tab).held.items()
         for day in [cells.get("day")]
+    }
+
+
+def _board_ranges(layout: Layout) -> dict[str, list[str]]:
+    """Of boards that are written by place: cells that say where each number belongs."""
+    found = {}
+    for key in (TREND, LOG):
+        rows = [row for row, at in layout.plan.fills.get(key, {}) if at == 1]
+        if rows and key in layout.found.sheets:
+            keys = [f"{KEY_ROW}:{KEY_ROW}"] if key == TREND else []
+            found[key] = [*keys, f"A{min(rows)}:A{max(rows)}"]
+    return found
+
+
+def writes_days(layout: Layout) -> bool:
+    return bool(layout.rows(layout.dashboard.tab("history")).all)
+
+
+def added_days(layout: Layout) -> dict[tuple[str, date], Mapping[str, Value]]:
+    """The rows that the write adds to History, by profile and day."""
+    rows = layout.rows(layout.dashboard.tab("history")).added.values()
+    return {
+        (str(cells.get("profile")), day): cells
+        for cells in rows
+        if isinstance(day := cells.get("day"), date)
     }
 
 
@@ -104,9 +134,26 @@ def landed(answer: Json, sheet: int) -> Landed:
     return Landed(handles, columns)
 
 
+def heads_in(answer: Json, sheet: int, row: int) -> dict[int, Raw]:
+    """A whole row of a tab, by position; what is empty is left out."""
+    for one in answer.get("updatedSpreadsheet", {}).get("sheets", []):
+        if one.get("properties", {}).get("sheetId", 0) != sheet:
+            continue
+        for data in one.get("data", []):
+            if data.get("startRow", 0) + 1 == row and len(data.get("columnMetadata", [])) > 1:
+                lines: list[Json] = data.get("rowData", [])
+                values = lines[0].get("values", []) if lines else []
+                cells = enumerate(map(_raw, values), data.get("startColumn", 0) + 1)
+                return {at: raw for at, raw in cells if raw is not None}
+    return {}
+
+
 def _entered(line: Json) -> Raw:
-    value = line["values"][0].get(VALUE, {})
-    found: Raw = next(iter(value.values()), None)
+    return _raw(line["values"][0])
+
+
+def _raw(content: Json) -> Raw:
+    found: Raw = next(iter(content.get(VALUE, {}).values()), None)
     return found
 
 
@@ -114,7 +161,37 @@ def is_well(layout: Layout, answer: Json | None) -> bool:
     """Whether every column and every address stands where the write took it to be."""
     if answer is None:
         return False
-    return all(_tab_is_well(layout, tab, answer) for tab in watched(layout))
+    well = all(_tab_is_well(layout, tab, answer) for tab in watched(layout))
+    return well and _columns_are_well(layout, answer) and _boards_are_well(layout, answer)
+
+
+def _columns_are_well(layout: Layout, answer: Json) -> bool:
+    """Whether History's columns, where rows were written, stand where they were taken to be."""
+    if not writes_days(layout):
+        return True
+    handles = landed(answer, layout.ids["history"]).handles
+    return all(handles.get(key) == at for key, at in layout.at["history"].items())
+
+
+def _boards_are_well(layout: Layout, answer: Json) -> bool:
+    """Whether days and profiles of Trend, and runs of the Log, stand where they were written."""
+    for key in _board_ranges(layout):
+        sheet = layout.ids[key]
+        grid = {row: {1: raw} for row, raw in landed(answer, sheet).columns.get(1, {}).items()}
+        grid[KEY_ROW] = heads_in(answer, sheet, KEY_ROW)
+        if not _board_is_well(layout, key, grid):
+            return False
+    return True
+
+
+def _board_is_well(layout: Layout, key: str, grid: Grid) -> bool:
+    fill = layout.plan.fills[key]
+    first = {row: raw_of(value) for (row, at), value in fill.items() if at == 1}
+    if any(not same_raw(grid.get(row, {}).get(1), raw) for row, raw in first.items()):
+        return False
+    keys = {at: raw for (row, at), raw in fill.items() if row == KEY_ROW and at >= SLOT}
+    there = {at: raw for at, raw in grid.get(KEY_ROW, {}).items() if SLOT <= at <= END}
+    return key != TREND or there == keys
 
 
 def days_are_well(layout: Layout, answer: Json | None) -> bool:
@@ -123,6 +200,8 @@ def days_are_well(layout: Layout, answer: Json | None) -> bool:
     if not wanted:
         return True
     if answer is None:
+        return False
+    if not _columns_are_well(layout, answer):
         return False
     at = layout.at["history"]
     columns = landed(answer, layout.ids["history"]).columns
@@ -178,6 +257,20 @@ class Repair:
             if tab.key in self.found.sheets and tab.key in self.found.state.tabs
             for one in self._tab(tab)
         ]
+
+    def boards(self) -> Iterator[Json]:
+        """All boards whole, where one was moved: what refers to its cells has moved along."""
+        there = [key for key in _board_ranges(self.meant) if key in self.found.grids]
+        if all(_board_is_well(self.meant, key, self.found.grids[key]) for key in there):
+            return
+        for board in self.now.dashboard.boards:
+            if board.key in self.found.sheets:
+                yield from BoardCells(self.now, board, afresh=True).requests()
+        for tab in watched(self.now):
+            held = self.found.state.tabs.get(tab.key)
+            rows = held.rows if held else ()
+            filled = [row.number for row in rows if row.cells.get("for") is not None]
+            yield from formulas_in(self.now, tab, filled)
 
     def _tab(self, tab: Tab) -> Iterator[Json]:
         wanted = self._wanted(tab)
@@ -261,7 +354,8 @@ class Repair:
             self._handles(self.meant, tab),
         )
         ours = {c.key for c in tab.columns if c.owned}
-        by_position = {at: key for key, at in sheet.handles.items()}
+        by_position = {at: key for key, at in sheet.handles.items() if key not in ours}
+        by_position |= {at: key for key, at in sheet.handles.items() if key in ours}
         source = self._source_rows(tab, rows)
         cells: dict[tuple[int, int], Json] = {}
         for position in sorted(hit):

@@ -19,6 +19,7 @@ from google.oauth2.service_account import Credentials as ServiceCredentials
 from gspread.auth import DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_SERVICE_ACCOUNT_FILENAME
 
 from sheetsync.errors import ConfigError
+from sheetsync.secret import holds_key
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 JSON_VARIABLE = "SHEETSYNC_CREDENTIALS_JSON"
@@ -53,14 +54,14 @@ def find_credentials(
     Raises ConfigError when there are none, or the first ones found cannot be used.
     """
     if option is not None:
-        return _of_file(option, f"--credentials {option}")
+        return _of_file(option, "--credentials", f"--credentials {option}")
     if text := environment.get(JSON_VARIABLE, "").strip():
         return _of_text(text, JSON_VARIABLE)
     if name := environment.get(FILE_VARIABLE, "").strip():
-        return _of_file(Path(name), f"{FILE_VARIABLE} ({name})")
+        return _of_file(Path(name), FILE_VARIABLE, f"{FILE_VARIABLE} ({name})")
     for path in (here / "credentials.json", *theirs):
         if path.is_file():
-            return _of_file(path, str(path))
+            return _of_file(path, str(path), str(path))
     try:
         credentials, _ = google.auth.default(scopes=SCOPES)
     except GoogleAuthError as error:
@@ -75,7 +76,13 @@ def _email(credentials: Any) -> str:
     return found if "@" in found else ""
 
 
-def _of_file(path: Path, source: str) -> Identity:
+def _of_file(path: Path, place: str, source: str) -> Identity:
+    """``place`` is named where the path is none, and is not repeated."""
+    if holds_key(str(path)):
+        raise ConfigError(
+            f"{place} holds the key itself, not the path of a file.",
+            hint=f"Give the path of the file there; the JSON itself may stand in {JSON_VARIABLE}.",
+        )
     try:
         text = path.read_text("utf-8-sig")  # an editor on Windows puts a mark before it
     except (OSError, UnicodeDecodeError) as error:

@@ -7,12 +7,13 @@ decides. Formulas are not read: only what the team types and what sheetsync wrot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from sheetsync.dashboard import Board, Column, Dashboard, Format, Formula, Guide, Scalar, Tab, Value
-from sheetsync.dashboard.trend import DAY, LOG_COLUMNS, LOG_ROWS
+from sheetsync.dashboard.trend import DAY, LAST, LOG_COLUMNS, LOG_ROWS, TOP
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations.google_book import Book, Sheet
@@ -87,6 +88,18 @@ def looks_like(tab: Tab, grid: Grid) -> bool:
     tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
     best = max((len(ours & words) for words in tops), default=0)
     return best >= min(len(tab.columns) / 2, MANY)
+
+
+def fits_best(tab: Tab, tables: Iterable[Tab], grid: Grid) -> bool:
+    """Whether of all our tables it is this one, by the share of its headers: they have some in
+    common."""
+    return all(_share(tab, grid) >= _share(other, grid) for other in tables)
+
+
+def _share(tab: Tab, grid: Grid) -> float:
+    ours = {column.header for column in tab.columns}
+    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
+    return max((len(ours & words) for words in tops), default=0) / len(ours)
 
 
 def table(tab: Tab, sheet: Sheet, grid: Grid, computed: Grid) -> TabState:
@@ -204,8 +217,25 @@ def trend_in(board: Board, grid: Grid) -> Trend | None:
     """None when it cannot be trusted: History has it all."""
     if not stands(board, grid):
         return None
-    trend = trend_of((row, dict(_valued(grid[row]))) for row in sorted(grid))
+    cells = {row: dict(_valued(grid[row])) for row in sorted(grid)}
+    days = [cells.get(row, {}).get(DAY) for row in range(TOP, LAST + 1)]
+    pairs = pairwise(days)
+    if not all(isinstance(a, date) and b == a + timedelta(1) for a, b in pairs):
+        return None
+    trend = trend_of(cells.items())
     return trend if any(trend.slots) else None
+
+
+def crossed(trend: Trend, profiles: TabState | None) -> bool:
+    """Whether the newest numbers stand in each other's columns: somebody moved columns in the
+    second in which they were written, and the run was killed before it saw that."""
+    rows = profiles.rows if profiles else ()
+    shown = {row.text("for"): row.cells.get("followers") for row in rows}
+    last = max((day for _, day in trend.followers), default=None)
+    newest = {key: c.value for (key, day), c in trend.followers.items() if day == last}
+    wrong = {key: value for key, value in newest.items() if shown.get(key) not in (None, value)}
+    others = [shown[key] for key in trend.slots if key in shown and newest.get(key) != shown[key]]
+    return any(value in others for value in wrong.values())
 
 
 def _valued(cells: Mapping[int, Raw]) -> Iterator[tuple[int, Value]]:
@@ -262,13 +292,17 @@ def found_of(
         edition=edition,
         boards=frozenset(boards),
         picks=picks,
-        trend=trend_in(boards[TREND], grids[TREND]) if TREND in boards else None,
+        trend=_trusted(trend_in(boards[TREND], grids[TREND]), tabs) if TREND in boards else None,
         log=log_in(grids[LOG]) if LOG in boards else (),
         titles=tuple(sheet.title for sheet in book.sheets),
         locale=book.locale or "en_US",
         forgotten=book.forgotten,
     )
     return Found(book, state, sheets, grids, computed, spots)
+
+
+def _trusted(trend: Trend | None, tabs: Mapping[str, TabState]) -> Trend | None:
+    return None if trend is None or crossed(trend, tabs.get("profiles")) else trend
 
 
 def newest_of(
@@ -286,6 +320,15 @@ def newest_of(
             days = {span: _day(row.cells.get(column)) for span, column in columns.items()}
             found[key] = (zoned[key], days)
     return found
+
+
+def shown_days(
+    state: State, zoned: Mapping[str, date]
+) -> dict[tuple[str, date], Mapping[str, Value]]:
+    """What the rows of Profiles show, by profile and the day of its newest reading."""
+    held = state.tabs.get("profiles")
+    rows = {row.text("for"): row.cells for row in (held.rows if held else ())}
+    return {(key, zoned[key]): cells for key, cells in rows.items() if key in zoned}
 
 
 def _day(value: Value) -> date | None:

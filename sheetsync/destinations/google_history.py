@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from sheetsync.dashboard import Tab, Value
 from sheetsync.destinations.google_cells import Raw, moment_of, runs, scalar
+from sheetsync.destinations.google_columns import Written, is_misplaced
 from sheetsync.plan import History, HistoryKey, Row, TabState
 from sheetsync.plan.state import Days
 
@@ -34,17 +35,20 @@ class Index:
 
     spans: list[tuple[date, int, int]] = field(default_factory=list)
     known: int = 2
+    written: Written = field(default_factory=Written)
 
     @classmethod
     def of_text(cls, text: str) -> Index:
-        """``46348@2:40,40,41;46355@123:40`` – days that follow each other share a segment."""
+        """``46348@2:40,40,41;46355@123:40#123:1-16`` – days that follow each other share a segment;
+        at the end stands what ``google_columns`` says of the newest rows."""
+        text, _, written = text.partition("#")
         spans = []
         for day, row, counts in _SEGMENT.findall(text):
             on, at = _EPOCH + timedelta(int(day)), int(row)
             for number in counts.split(","):
                 spans.append((on, at, int(number or 0)))
                 on, at = on + timedelta(1), at + int(number or 0)
-        return cls(spans, spans[0][1] if spans else 2)
+        return cls(spans, spans[0][1] if spans else 2, Written.of_text(written))
 
     def text(self) -> str:
         segments: list[list[str]] = []
@@ -57,7 +61,7 @@ class Index:
             expected = (day + timedelta(1), row + number)
         while len(text := ";".join(",".join(s) for s in segments)) > _MOST:
             del segments[0]
-        return text
+        return "#".join(filter(None, (text, self.written.text())))
 
     @property
     def next_row(self) -> int:
@@ -80,7 +84,8 @@ class Index:
 
 class GoogleHistory:
     """The doors of ``State`` to History. ``newest`` says of a profile's row in Profiles the day of
-    its newest reading and, by span, the day of the baseline that it holds."""
+    its newest reading and, by span, the day of the baseline that it holds; ``known`` what else is
+    known of a profile's day, from its row in Profiles or because it was just written."""
 
     def __init__(
         self,
@@ -89,11 +94,17 @@ class GoogleHistory:
         index: Index,
         fetch: Fetch,
         newest: Mapping[str, tuple[date, Mapping[int, date | None]]],
+        known: Sequence[Mapping[HistoryKey, Mapping[str, Value]]] = (),
     ) -> None:
         self.tab, self.held, self.index, self._fetch = tab, held, index, fetch
         self.newest = newest
         self.at = dict(held.columns) if held else {}
-        self.width = max(self.at.values(), default=1)
+        #: Where columns stood when the newest rows were written, if they do not stand there now.
+        self.then = index.written.moved(tab, self.at) if held else {}
+        self.width = max([*self.at.values(), *self.then.values()], default=1)
+        self.known = known
+        #: Rows whose cells stand in other columns, as they should be.
+        self.misplaced: dict[int, Mapping[str, Value]] = {}
         #: Rows read, by number; None for one that holds nothing of ours.
         self.rows: dict[int, Row | None] = {}
         self.keys: dict[int, HistoryKey | None] = {}
@@ -114,15 +125,26 @@ class GoogleHistory:
                 self.sound = self.sound and key is not None and key[1] == day
 
     def _keep(self, number: int, cells: Mapping[int, Raw]) -> None:
-        found = {
-            column.key: value
-            for column in self.tab.columns
-            if (value := scalar(cells.get(self.at.get(column.key, 0)), column)) is not None
-        }
+        found = self._cells(cells, self.at)
+        if self.then and number >= self.index.written.since:
+            then = self._cells(cells, self.then)
+            if is_misplaced(found, then, self._known(then)):
+                found = self.misplaced[number] = then
         day, profile = found.get("day"), found.get("profile")
         whose = isinstance(day, date) and isinstance(profile, str)
         self.rows[number] = Row(number, found) if found else None
         self.keys[number] = (profile, day) if whose else None  # type: ignore[assignment]
+
+    def _cells(self, cells: Mapping[int, Raw], at: Mapping[str, int]) -> dict[str, Value]:
+        return {
+            column.key: value
+            for column in self.tab.columns
+            if (value := scalar(cells.get(at.get(column.key, 0)), column)) is not None
+        }
+
+    def _known(self, cells: Mapping[str, Value]) -> list[Mapping[str, Value]]:
+        key = (cells.get("profile"), cells.get("day"))
+        return [known[key] for known in self.known if key in known]  # type: ignore[index]
 
     def _load(self, numbers: Iterable[int]) -> None:
         """Reads these rows, where they were not read yet, in one call."""
@@ -142,7 +164,7 @@ class GoogleHistory:
         first = self.held.header_row + 1 if self.held else 2
         parts = self._fetch([(first, at, 0, at) for at in columns])
         rows = sorted(set().union(*parts))
-        self.index = Index([], first)
+        self.index = Index([], first, self.index.written)
         for number in rows:
             day = moment_of(parts[0].get(number, {}).get(columns[0]))
             if day is not None:

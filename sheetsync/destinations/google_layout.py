@@ -76,6 +76,14 @@ class Layout:
         held = self.plan.state.tabs.get(tab.key)
         return held.header_row if held else 1
 
+    def header_range(self, tab: Tab) -> str:
+        """In A1, by the title as it was read."""
+        row = self.header_row(tab)
+        return f"{self.quoted(tab.key)}!{row}:{row}"
+
+    def quoted(self, key: str) -> str:
+        return "'" + self.titles[key].replace("'", "''") + "'"
+
     def sheet(self, key: str) -> Sheet | None:
         return self.found.sheets.get(key) or self.found.book.ours.get(key)
 

@@ -17,6 +17,7 @@ from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations.google_boards import BoardCells, guide_requests
 from sheetsync.destinations.google_book import DAYS
 from sheetsync.destinations.google_cells import Json, cell, packed
+from sheetsync.destinations.google_columns import Written
 from sheetsync.destinations.google_history import Index
 from sheetsync.destinations.google_layout import Layout, RowsAfter
 from sheetsync.destinations.google_rows import (
@@ -135,6 +136,10 @@ def group_of(tab: Tab, cells: Mapping[str, Value]) -> str:
 
 def _indexed(layout: Layout, tab: Tab, added: Rows, index: Index, *, later: bool) -> Iterator[Json]:
     """The index of days, where rows are added or where it was found wrong."""
+    if added:
+        positions = tuple(layout.at[tab.key][column.key] for column in tab.columns)
+        since = index.written.since if later else index.next_row
+        index.written = Written(since or index.next_row, positions)
     for number in sorted(added):
         day = added[number].get("day")
         if isinstance(day, date):

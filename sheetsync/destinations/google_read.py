@@ -11,17 +11,19 @@ from typing import Any
 
 from gspread.urls import SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
-from sheetsync.dashboard import Board, Dashboard, Guide, Tab
+from sheetsync.dashboard import Board, Dashboard, Guide, Tab, Value
 from sheetsync.destinations.google_book import FIELDS, Book, Sheet, book_of
 from sheetsync.destinations.google_cells import Grid, Raw, grid_range, runs, table_of
 from sheetsync.destinations.google_client import SheetsClient
 from sheetsync.destinations.google_found import (
     Found,
+    fits_best,
     found_of,
     header_row,
     is_text,
     looks_like,
     newest_of,
+    shown_days,
     texts,
 )
 from sheetsync.destinations.google_history import (
@@ -36,7 +38,7 @@ from sheetsync.destinations.google_imports import cells_at, team_formulas
 from sheetsync.destinations.google_spills import block_of, spill_tabs
 from sheetsync.errors import DestinationError
 from sheetsync.plan import Block as Rows
-from sheetsync.plan import State, zone_of
+from sheetsync.plan import HistoryKey, State, zone_of
 
 Json = dict[str, Any]
 #: A range to read: sheetId, then first row and position, last row and position (0: open).
@@ -52,6 +54,8 @@ class Reader:
         self.client, self.spreadsheet, self.now = client, spreadsheet, now
         self.history: GoogleHistory | None = None
         self._spilled: Mapping[str, Rows] = {}
+        #: What was just written to History, for a look at where it landed.
+        self.written: Mapping[HistoryKey, Mapping[str, Value]] = {}
 
     def read(self, dashboard: Dashboard, attempt: int = 1) -> Found:
         """Raises DestinationError for a tab that has our title and is not ours."""
@@ -80,7 +84,7 @@ class Reader:
         # Only one that still has our title, or when nothing is ours yet, is worth a look.
         if missing and any(tab.title.casefold() in titles for tab in missing):
             tops = self.values([(s.id, 1, 1, min(_TOP, s.rows), 0) for s in free])
-            sheets |= self._by_headers(missing, free, tops, titles)
+            sheets |= self._by_headers(missing, free, tops, dashboard.tables)
         return sheets
 
     def _by_headers(
@@ -88,20 +92,21 @@ class Reader:
         missing: Sequence[Tab | Guide | Board],
         free: Sequence[Sheet],
         tops: Sequence[Grid],
-        titles: Iterable[str],
+        tables: Sequence[Tab],
     ) -> dict[str, Sheet]:
         found: dict[str, Sheet] = {}
+        in_the_way: list[str] = []
         for tab in missing:
             for sheet, top in zip(free, tops, strict=True):
-                mine = sheet not in found.values() and _is(tab, sheet, top)
+                mine = sheet not in found.values() and _is(tab, sheet, top, tables)
                 if mine and tab.key not in found:
                     found[tab.key] = sheet
             optional = isinstance(tab, Tab) and tab.optional
-            if tab.key not in found and tab.title.casefold() in titles and not optional:
-                raise DestinationError(
-                    f"The spreadsheet has a tab named {tab.title} that sheetsync did not make.",
-                    hint="Rename that tab, or give another spreadsheet with --to.",
-                )
+            if tab.key not in found and not optional:
+                same = (s.title for s in free if s.title.casefold() == tab.title.casefold())
+                in_the_way += same
+        if in_the_way:
+            raise clash(in_the_way)
         return found
 
     # --- their cells ------------------------------------------------------------------------
@@ -140,9 +145,12 @@ class Reader:
             return []
         today = self._today(book)
         index = Index.of_text(sheet.days)
-        last = max(sheet.handles.values(), default=0)
+        then = index.written.moved(dashboard.tab("history"), sheet.handles)
+        last = max([*sheet.handles.values(), *then.values()], default=0)
+        last = min(last, sheet.columns)
         rows = index.rows_of(earlier_days(index, today))
         tail = tail_of(index, today)
+        tail = min(tail, index.written.since) if then else tail
         blocks = [(a, b) for a, b in runs(row for row in rows if row < tail)]
         ranges = [(sheet.id, a, 1, b, last) for a, b in blocks if b <= sheet.rows]
         # A range that begins outside the grid is refused.
@@ -179,9 +187,10 @@ class Reader:
         if held and not index.spans:
             index.known = held.header_row + 1
         zoned = self._newest_days(state)
-        doors = GoogleHistory(
-            dashboard.tab("history"), held, index, self.fetch_of(sheet), newest_of(state, zoned)
-        )
+        newest = newest_of(state, zoned)
+        known = (self.written, shown_days(state, zoned))
+        tab = dashboard.tab("history")
+        doors = GoogleHistory(tab, held, index, self.fetch_of(sheet), newest, known)
         for top, last in self._blocks:
             first = max(top, held.header_row + 1 if held else 2)
             doors.take(first, last, {n: c for n, c in cells.items() if n >= first})
@@ -192,6 +201,7 @@ class Reader:
             accounts=doors.accounts,
             before=doors.before,
             since=doors.since,
+            unsettled=bool(doors.misplaced),
         )
 
     def _with_imports(self, found: Found, dashboard: Dashboard) -> State:
@@ -292,10 +302,25 @@ def _lay(grid: dict[int, dict[int, Raw]], part: Mapping[int, Mapping[int, Raw]])
         grid.setdefault(row, {}).update(cells)
 
 
-def _is(tab: Tab | Guide | Board, sheet: Sheet, top: Grid) -> bool:
-    """Whether a tab without a handle is ours: an old one, or one whose handles were lost."""
+def clash(titles: Sequence[str]) -> DestinationError:
+    """``titles`` as people spell them."""
+    what = f"a tab named {titles[0]}" if len(titles) == 1 else f"tabs named {', '.join(titles)}"
+    return DestinationError(
+        f"The spreadsheet has {what} that sheetsync did not make.",
+        hint=f"Rename {'that tab' if len(titles) == 1 else 'these tabs'}, or give another"
+        " spreadsheet with --to.",
+    )
+
+
+def _is(tab: Tab | Guide | Board, sheet: Sheet, top: Grid, tables: Sequence[Tab]) -> bool:
+    """Whether a tab without a handle is ours: an old one, a copy, or one whose handles were lost.
+
+    A copy says of which tab: a copy of History never becomes Profiles.
+    """
+    if sheet.copy_of not in ("", tab.key):
+        return False
     if isinstance(tab, Tab):
-        return looks_like(tab, top)
+        return looks_like(tab, top) and fits_best(tab, tables, top)
     same = sheet.title.casefold() == tab.title.casefold()
     if isinstance(tab, Guide):
         return same and top.get(1, {}).get(1) == tab.lines[0].label

@@ -22,6 +22,7 @@ from sheetsync.destinations.google_cells import (
 )
 from sheetsync.destinations.google_formats import number_format
 from sheetsync.destinations.google_layout import UNDO, Layout, RowsAfter
+from sheetsync.destinations.google_setup import undo_fits
 
 FORMAT = "userEnteredFormat.numberFormat"
 
@@ -152,7 +153,8 @@ def rewritten_days(
     if not held:
         return
     top, bottom = min(held), max(held)
-    yield copy_to_undo(layout, tab.key, top, bottom)
+    if undo_fits(layout, bottom - top + 1):
+        yield copy_to_undo(layout, tab.key, top, bottom)
     sheet, at = layout.ids[tab.key], layout.at[tab.key]
     columns = {at[c.key]: c for c in values_of(tab) if c.key not in ("day", "profile")}
     for first, last in runs(held):

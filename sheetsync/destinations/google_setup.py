@@ -10,7 +10,7 @@ from sheetsync.dashboard.trend import END, LAST, LOG_ROWS
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations import google_forgotten
-from sheetsync.destinations.google_book import COLUMN, TAB, THEIRS
+from sheetsync.destinations.google_book import COLUMN, TAB
 from sheetsync.destinations.google_cells import Json, cell, rectangles
 from sheetsync.destinations.google_layout import UNDO, Layout
 
@@ -96,8 +96,11 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
     sheet = layout.sheet(tab.key)
     if sheet is None:
         return
+    rows = layout.plan.last_row(tab) - sheet.rows if tab.kind else 0
+    if layout.found.book.cells + rows * sheet.columns > MOST_CELLS:
+        rows = _lowest(layout, tab) - sheet.rows  # no room for more than there must be
     wanted = (
-        ("ROWS", layout.plan.last_row(tab) - sheet.rows if tab.kind else 0),
+        ("ROWS", rows if tab.kind else 0),
         ("COLUMNS", max(layout.at[tab.key].values()) - sheet.columns),
     )
     for dimension, length in wanted:
@@ -106,9 +109,15 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
             yield {"appendDimension": grow}
 
 
+def _lowest(layout: Layout, tab: Tab) -> int:
+    """The last row that is added."""
+    rows = (c.row for c in layout.plan.changes if c.tab == tab.key and c.added)
+    return max(rows, default=0)
+
+
 def _columns(layout: Layout, tab: Tab) -> Iterator[Json]:
-    """Headers of new columns, and a handle on every column that lacks one, the team's too: so that
-    after a move nobody has to guess what stood where."""
+    """Headers of new columns. Of a new tab the handles too: on one that people have they were made
+    before (``google_handles``)."""
     sheet, held = layout.sheet(tab.key), layout.plan.state.tabs.get(tab.key)
     at, row = layout.at[tab.key], layout.header_row(tab)
     there = held.columns if held else {}
@@ -117,32 +126,27 @@ def _columns(layout: Layout, tab: Tab) -> Iterator[Json]:
     handles = dict(sheet.handles) if sheet else {}
     for column in tab.columns:
         if column.key not in handles:
-            yield _handle(layout, tab, column.key, at[column.key])
-    if held is None or tab.kind is None:
-        return
-    taken = {*at.values(), *handles.values()}
-    used = {p for cells in layout.found.grids.get(tab.key, {}).values() for p in cells}
-    numbers = [int(k.removeprefix(THEIRS)) for k in handles if k.startswith(THEIRS)]
-    free = max(numbers, default=0)
-    for position in sorted(used - taken):
-        free += 1
-        yield _handle(layout, tab, f"{THEIRS}{free}", position)
+            yield handle(layout, tab, column.key, at[column.key])
 
 
-def _handle(layout: Layout, tab: Tab, key: str, position: int) -> Json:
+def handle(layout: Layout, tab: Tab, key: str, position: int, metadata_id: int = 0) -> Json:
+    """An entry on the column; with an id of our own choice, or Google's."""
     span = {
         "sheetId": layout.ids[tab.key],
         "dimension": "COLUMNS",
         "startIndex": position - 1,
         "endIndex": position,
     }
-    return metadata(COLUMN, key, {"dimensionRange": span})
+    made = metadata(COLUMN, key, {"dimensionRange": span})
+    if metadata_id:
+        made["createDeveloperMetadata"]["developerMetadata"]["metadataId"] = metadata_id
+    return made
 
 
 def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
     """The undo tab, large enough for ``rows`` and for the tables, or a tab so ``wide``; nothing
-    when no rows are needed."""
-    if not rows:
+    when no rows are needed, or when the spreadsheet is full."""
+    if not rows or not undo_fits(layout, rows):
         return
     sheet = layout.sheet(UNDO)
     width = max(wide, *(max(at.values()) for at in layout.at.values()))
@@ -164,6 +168,16 @@ def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
             yield {"appendDimension": grow}
 
 
+def undo_fits(layout: Layout, rows: int) -> bool:
+    """Whether what is written over can be copied first. A full spreadsheet is brought up to date
+    all the same: only a sort in that very second could not be undone."""
+    sheet = layout.sheet(UNDO)
+    if sheet is not None and sheet.rows >= rows:
+        return True
+    width = max(max(at.values()) for at in layout.at.values())
+    return layout.found.book.cells + max(rows, 100) * width <= MOST_CELLS
+
+
 def _free_title(layout: Layout) -> str:
     taken = {sheet.title.casefold() for sheet in layout.found.book.sheets}
     title, number = "sheetsync undo", 1
@@ -183,7 +197,15 @@ def cells_after(layout: Layout, requests: list[Json]) -> int:
             sheet = next(s for s in layout.found.book.sheets if s.id == grow["sheetId"])
             other = sheet.columns if grow["dimension"] == "ROWS" else sheet.rows
             cells += grow["length"] * other
-        if more := request.get("appendCells"):
-            sheet_now = layout.found.book.sheet(more["sheetId"])
-            cells += len(more["rows"]) * (sheet_now.columns if sheet_now else 0)
+    for tab in layout.dashboard.tables:
+        sheet_now = layout.sheet(tab.key)
+        if sheet_now is not None:
+            grown = [r["appendDimension"] for r in requests if "appendDimension" in r]
+            here = (
+                g["length"]
+                for g in grown
+                if (g["sheetId"], g["dimension"]) == (sheet_now.id, "ROWS")
+            )
+            lacking = _lowest(layout, tab) - sheet_now.rows - sum(here)
+            cells += max(lacking, 0) * sheet_now.columns
     return cells

@@ -15,6 +15,7 @@ from datetime import date
 from sheetsync.dashboard import Value
 from sheetsync.destinations.google_book import DAYS, TAB
 from sheetsync.destinations.google_cells import (
+    VALUE,
     Grid,
     Json,
     Raw,
@@ -147,36 +148,61 @@ def restored(
     meant: Mapping[int, Mapping[str, Value]],
     copied: Grid,
     there: Mapping[int, Key],
+    now: Mapping[str, int],
 ) -> dict[tuple[int, int], Json]:
     """Cells of History that put right what a sort in mid-air has spoilt.
 
     ``meant`` are the rows that were to be replaced, ``copied`` the undo tab (what stood at these
-    places when they were), ``there`` whose rows stand where now.
+    places when they were), ``there`` whose rows stand where now, ``now`` where columns stand.
     """
-    at = layout.at[KEY]
-    columns = [column for column in layout.dashboard.tab(KEY).columns if column.key in at]
-    first = min(meant)
+    columns = [column for column in layout.dashboard.tab(KEY).columns if column.key in now]
+    first, copied_upto = min(meant), max(layout.at[KEY].values())
     rows = {key: number for number, key in there.items()}
     originals = {
         (profile, int(day)): old
         for number, old in copied.items()
         if first + number - 1 in meant
-        and isinstance(profile := old.get(at["profile"]), str)
-        and isinstance(day := old.get(at["day"]), int | float)
+        and isinstance(profile := old.get(now["profile"]), str)
+        and isinstance(day := old.get(now["day"]), int | float)
     }
     cells: dict[tuple[int, int], Json] = {}
     for key, old in originals.items():
         for column in columns:
-            if key in rows:
-                place = (rows[key], at[column.key])
-                cells[place] = cell(plain(old.get(at[column.key])))
+            if key in rows and now[column.key] <= copied_upto:
+                place = (rows[key], now[column.key])
+                cells[place] = cell(plain(old.get(now[column.key])))
     for wanted in meant.values():
         on = wanted.get("day")
         key = (str(wanted.get("profile")), int(serial(on)) if isinstance(on, date) else 0)
         for column in columns:
             if key in rows and column.key not in ("day", "profile"):
-                cells[rows[key], at[column.key]] = cell(wanted.get(column.key))
+                cells[rows[key], now[column.key]] = cell(wanted.get(column.key))
     return cells
+
+
+def undone(
+    layout: Layout, meant: Collection[int], copied: Grid, now: Mapping[str, int]
+) -> dict[tuple[int, int], Json]:
+    """The cells that were written over because a column had moved, as the undo tab has them; the
+    team's own too."""
+    ours, first = set(now.values()), min(meant)
+    cells = {}
+    for row in meant:
+        for position in layout.at[KEY].values():
+            raw = copied.get(row - first + 1, {}).get(position)
+            theirs = position not in ours and isinstance(raw, str) and raw.startswith("=")
+            cells[row, position] = {VALUE: {"formulaValue": raw}} if theirs else cell(plain(raw))
+    return cells
+
+
+def copied_keys(meant: Collection[int], copied: Grid, now: Mapping[str, int]) -> dict[int, Key]:
+    """Whose rows these were, where they may have lost it."""
+    moved = {row: copied.get(row - min(meant) + 1, {}) for row in meant}
+    columns = (
+        {row: {1: cells.get(now[key])} for row, cells in moved.items()}
+        for key in ("day", "profile")
+    )
+    return keys_of(*columns)
 
 
 def put_back(layout: Layout, rows: Sequence[Mapping[int, Raw]]) -> Json:

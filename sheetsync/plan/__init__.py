@@ -18,6 +18,7 @@ from sheetsync.dashboard.formulas import letters
 from sheetsync.dashboard.tabs import without_imports
 from sheetsync.dashboard.trend import LINES
 from sheetsync.dashboard.words.headings import CARDS
+from sheetsync.errors import DestinationError
 from sheetsync.model import FIELDS, Count, Outcome, Profile, Record
 from sheetsync.plan.changes import Change, Counts
 from sheetsync.plan.erasure import Erasure, erasure_of, own_texts, without
@@ -107,6 +108,7 @@ def make_plan(
     """
     before, state = state, replace(state, forgotten=state.forgotten.meeting(records))
     zone = zone_of(state)
+    _refuse_without_addresses(dashboard, state)
     listing = next((tab for tab in dashboard.tables if tab.kind == "import"), None)
     imports = ImportRows(listing, state, zone, imported) if listing else None
     if imports is None or not imports.needed:
@@ -154,6 +156,19 @@ def make_plan(
         unspilled=imports.unspilled if imports else {},
         forgotten=state.forgotten,
     )
+
+
+def _refuse_without_addresses(dashboard: Dashboard, state: State) -> None:
+    """Without its addresses nobody can say whose the numbers of a row are."""
+    for tab in dashboard.tables:
+        held = state.tabs.get(tab.key)
+        if tab.kind in FIELDS and held is not None and "address" not in held.columns:
+            raise DestinationError(
+                f"The column {tab.column('address').header} of {held.title} is gone,"
+                " so nothing was written.",
+                hint="Take it back with Ctrl+Z, from the version history, or from an older copy of"
+                " the file; then run this again.",
+            )
 
 
 def _add_fields(imports: ImportRows, profiles: Rows, more: dict[str, dict[str, Scalar]]) -> None:

@@ -66,7 +66,7 @@ class Plan:
 
     def __bool__(self) -> bool:
         more = self.erasure is not None or self.forgotten != self.state.forgotten
-        return bool(self.changes or self.missing or self.spills or more)
+        return bool(self.changes or self.missing or self.spills or more or self.state.unsettled)
 
     def title(self, tab: str) -> str:
         """The tab's title as the team has it."""

@@ -138,7 +138,8 @@ class State:
     For imports: ``titles`` are those of all tabs; ``cells(places)`` what stands there, without the
     blank ones; ``formulas(word)`` the formulas with that word in cells that are the team's; and
     ``spilled`` holds by title the tabs that sheetsync made for whole results. ``locale`` is the
-    one in which people read numbers here.
+    one in which people read numbers here. ``unsettled``: cells stand where they do not belong,
+    which the next write puts right, even one that changes nothing else.
     """
 
     tabs: Mapping[str, TabState] = field(default_factory=dict)
@@ -159,6 +160,7 @@ class State:
     spilled: Mapping[str, Block] = field(default_factory=dict)
     locale: str = "en_US"
     forgotten: Forgotten = field(default_factory=Forgotten)
+    unsettled: bool = False
 
 
 def addresses(state: State, tab: str) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def trend_fill(trend: Trend, last: date | None, labels: Mapping[str, str]) -> Fi
         column = at.SLOT + slot
         if not key:
             continue
-        fill[at.KEY_ROW, column] = key
+        fill[at.KEY_ROW, column] = fill[at.KEY_ROW, column + at.SLOTS] = key
         fill[at.LABEL_ROW, column] = labels.get(key, key)
         for row, day in enumerate(days, at.TOP):
             if count := trend.followers.get((key, day)):
@@ -99,12 +99,15 @@ def trend_fill(trend: Trend, last: date | None, labels: Mapping[str, str]) -> Fi
 
 def trend_of(rows: Iterable[tuple[int, Mapping[int, Value]]]) -> Trend:
     """The Trend that a tab holds: (row number, cells by position). What was typed over it by
-    hand is passed over."""
+    hand is passed over; where steps stand over another profile than their numbers, all of it."""
     keys: dict[int, str] = {}
     followers: dict[HistoryKey, Count] = {}
     for number, cells in rows:
         if number == at.KEY_ROW:
             keys = {p: k for p, k in cells.items() if isinstance(k, str) and at.SLOT <= p < at.STEP}
+            steps = {p - at.SLOTS: k for p, k in cells.items() if at.STEP <= p <= at.END}
+            if steps and steps != keys:  # columns were moved
+                return Trend()
         day = cells.get(at.DAY)
         if number < at.TOP or not isinstance(day, date):
             continue

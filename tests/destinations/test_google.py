@@ -421,3 +421,92 @@ def test_another_run_at_work_is_waited_for() -> None:
         team.state()
     team.now = at(21, 13)
     assert team.state(), "an hour later it is taken over"
+
+
+def test_tabs_in_the_way_are_named_all_and_as_people_spell_them() -> None:
+    team = Team()
+    for title in ("profiles", "LOG"):
+        team.people.edit({"addSheet": {"properties": {"title": title}}})
+    said = refused(team)
+    assert "tabs named profiles, LOG that" in said.message
+
+
+@pytest.mark.parametrize("copied", [True, False], ids=["metadata too", "cells only"])
+@pytest.mark.parametrize("original", ["History", "Posts"])
+def test_a_copy_of_another_tab_never_becomes_profiles(original: str, copied: bool) -> None:
+    team = Team()
+    team.google.rules.duplicate_copies_metadata = copied
+    team.sync(one(20), now=at(20, 12))
+    source = team.people.tab(original).id
+    team.people.edit({"duplicateSheet": {"sourceSheetId": source, "newSheetName": "Mine"}})
+    team.people.edit({"deleteSheet": {"sheetId": team.people.tab("Profiles").id}})
+    mine = {"sheetId": team.people.tab("Mine").id, "title": "Profiles"}
+    team.people.edit({"updateSheetProperties": {"properties": mine, "fields": "title"}})
+    before_it = team.people.read("Profiles", "FORMULA")
+    assert "a tab named Profiles" in refused(team).message
+    assert team.people.read("Profiles", "FORMULA") == before_it
+
+
+@pytest.mark.parametrize("copied", [True, False], ids=["metadata too", "cells only"])
+def test_a_copy_of_profiles_takes_its_place_and_that_is_said(copied: bool) -> None:
+    team = Team()
+    team.google.rules.duplicate_copies_metadata = copied
+    team.sync(one(20), now=at(20, 12))
+    source = team.people.tab("Profiles").id
+    team.people.edit({"duplicateSheet": {"sourceSheetId": source, "newSheetName": "Mine"}})
+    team.people.edit({"deleteSheet": {"sheetId": source}})
+    mine = {"sheetId": team.people.tab("Mine").id, "title": "Profiles"}
+    team.people.edit({"updateSheetProperties": {"properties": mine, "fields": "title"}})
+    team.sync(one(21), now=at(21, 12))
+    assert any("which is gone: it is Profiles now" in note for note in team.notes)
+    team.sync(one(22), now=at(22, 12))
+    assert not any("which is gone" in note for note in team.notes), "said once"
+
+
+@pytest.mark.parametrize("title", ["Profiles", "Posts"])
+def test_without_its_column_of_addresses_nothing_is_written_and_the_way_back_is_said(
+    title: str,
+) -> None:
+    team = Team()
+    team.sync(one(20), now=at(20, 12))
+    span = {"sheetId": team.people.tab(title).id, "dimension": "COLUMNS", "startIndex": 0}
+    team.people.edit({"deleteDimension": {"range": {**span, "endIndex": 1}}})
+    said = refused(team)
+    assert said.message == f"The column Address of {title} is gone, so nothing was written."
+    assert "Ctrl+Z" in said.hint
+    assert said.exit_status == 3
+
+
+def test_the_log_counts_the_calls_of_the_whole_run() -> None:
+    team = Team()
+    team.dress = True
+
+    def logged() -> object:
+        head, *rows = team.people.read("Log")
+        return rows[-1][head.index("API calls")]
+
+    team.sync(one(20), now=at(20, 12))
+    assert logged() == len(team.google.calls)
+    for day in range(1, 19):
+        team.sync(one(day), now=at(20, 13))
+    calls = len(team.google.calls)
+    later = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    team.sync(profile("anna", later, followers=9), now=later, retention=35)
+    assert logged() == len(team.google.calls) - calls > 3
+
+
+def test_a_full_spreadsheet_is_still_brought_up_to_date() -> None:
+    team = Team()
+    team.sync(one(20), now=at(20, 12))
+    for title in ("Profiles", "History"):
+        sheet = team.people.tab(title)
+        span = {"sheetId": sheet.id, "dimension": "ROWS", "startIndex": 2}
+        team.people.edit({"deleteDimension": {"range": {**span, "endIndex": sheet.row_count}}})
+    rest = 10_000_000 - team.people.book.cell_count()
+    grid = {"rowCount": rest, "columnCount": 1}
+    team.people.edit({"addSheet": {"properties": {"title": "Big", "gridProperties": grid}}})
+    assert team.people.book.cell_count() == 10_000_000
+    team.sync(profile("anna", at(20, 8), followers=777), now=at(20, 14))
+    assert [row["Followers"] for row in table(team, "Profiles")] == [777]
+    with pytest.raises(DestinationError, match="10,000,000 cells"):
+        team.sync(one(21), now=at(21, 12))

@@ -10,6 +10,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -102,6 +103,31 @@ def attempt(team: Team, day: int, client: SheetsClient | None = None) -> str:
 
 # --- one fault at one call ------------------------------------------------------------------
 
+#: Where, counted from 0, in each tab: among the numbers and beside names.
+COLUMNS = {"History": 4, "Trend": 9}
+
+
+def edit_columns(team: Team, kind: str, title: str) -> None:
+    at = COLUMNS[title]
+    span: Json = {"sheetId": team.people.tab(title).id, "dimension": "COLUMNS"}
+    span |= {"startIndex": at, "endIndex": at + 1}
+    edits: Json = {
+        "insert": {"insertDimension": {"range": span, "inheritFromBefore": False}},
+        "move": {"moveDimension": {"source": span, "destinationIndex": at - 1}},
+        "delete": {"deleteDimension": {"range": span}},
+    }
+    team.people.edit(edits[kind])
+
+
+def _with_columns(edit: str, title: str, ending: str, team: Team) -> Any:
+    def people() -> None:
+        edit_columns(team, edit, title)
+
+    if ending == " after":
+        return after(people)
+    return both(after(kill), before(people)) if "killed" in ending else before(people)
+
+
 FAULTS: dict[str, Callable[[Team], Any]] = {
     "503 instead": lambda t: refuse(503),
     "429 instead": lambda t: refuse(429, {"Retry-After": "3"}),
@@ -125,6 +151,12 @@ FAULTS: dict[str, Callable[[Team], Any]] = {
     "people sort before": lambda t: before(lambda: sort(t)),
     "people sort before and it is killed": lambda t: both(after(kill), before(lambda: sort(t))),
     "people sort after": lambda t: after(lambda: sort(t)),
+    **{
+        f"people {edit} a column of {tab}{ending}": partial(_with_columns, edit, tab, ending)
+        for tab in ("History", "Trend")
+        for edit in ("insert", "move", "delete")
+        for ending in (" before", " before, and it is killed", " after")
+    },
 }
 
 

@@ -120,3 +120,18 @@ def test_workload_identity_needs_no_key(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"gone\.json"):
         find_credentials(tmp_path / "gone.json", {}, tmp_path, ())
+
+
+@pytest.mark.parametrize("variable", [False, True])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_key_in_the_place_of_its_file_is_never_repeated(
+    tmp_path: Path, key: dict[str, Any], variable: bool, indent: int | None
+) -> None:
+    text = json.dumps(key, indent=indent)
+    environment = {"GOOGLE_APPLICATION_CREDENTIALS": text} if variable else {}
+    with pytest.raises(ConfigError, match="holds the key itself, not the path") as error:
+        find_credentials(None if variable else Path(text), environment, tmp_path, ())
+    said = error.value.message + error.value.hint
+    assert "PRIVATE KEY" not in said
+    assert key["private_key_id"] not in said
+    assert "SHEETSYNC_CREDENTIALS_JSON" in error.value.hint

@@ -154,3 +154,46 @@ def test_an_edit_just_before_a_call_harms_nothing(team: Team, name: str, method:
     calls = len(team.google.calls)
     second_day(team)
     assert "batchUpdate" not in team.calls()[calls:], "a second sync finds nothing to do"
+
+
+# --- a column that the team added since the last sync ----------------------------------------
+
+COLUMN_EDITS = {
+    name: edit for name, edit in EDITS.items() if name.startswith(("insert a c", "move"))
+}
+
+
+@pytest.fixture
+def new_column(team: Team) -> Team:
+    """The team has just put a column among ours; no sync has seen it yet."""
+    span = {"sheetId": sheet(team), "dimension": "COLUMNS", "startIndex": 6, "endIndex": 7}
+    team.people.edit({"insertDimension": {"range": span, "inheritFromBefore": False}})
+    team.people.write("Profiles!G1", [["Fresh"], *([f"fresh {name}"] for name in NAMES)])
+    return team
+
+
+def fresh(team: Team) -> dict[str, object]:
+    table = padded(team.people.read("Profiles", "FORMULA"))
+    head = table[0]
+    at, whose = head.index("Fresh"), head.index("Address")
+    return {str(row[whose]): row[at] for row in table[1:] if row[whose]}
+
+
+@pytest.mark.parametrize("write", [1, 2])
+@pytest.mark.parametrize("name", COLUMN_EDITS)
+def test_a_column_that_no_sync_has_seen_is_not_lost_when_columns_move(
+    new_column: Team, name: str, write: int
+) -> None:
+    team = new_column
+    kept, ours = theirs(team), fresh(team)
+    edit = EDITS[name](team)
+    team.google.faults.add(before(lambda: team.people.edit(edit)), "batchUpdate", nth=write)
+    second_day(team)
+    assert fresh(team) == ours
+    assert theirs(team) == kept
+    assert numbers(team) == {n: 200 + i for i, n in enumerate(NAMES)}
+    second_day(team)
+    calls = len(team.google.calls)
+    second_day(team)
+    assert "batchUpdate" not in team.calls()[calls:]
+    assert fresh(team) == ours

@@ -422,6 +422,22 @@ def test_rows_inserted_above_and_between_stay_and_nothing_is_reordered(path: Pat
     assert not sync(path, profile("cleo", at(21), followers=12))
 
 
+def test_without_its_column_of_addresses_nothing_is_written(path: Path) -> None:
+    sync(path, anna(at(20)))
+    team = book(path)
+    for name in list(team.defined_names):
+        if "profiles" in name and name.endswith("address") and "for" not in name:
+            del team.defined_names[name]
+    for row in (1, 2):
+        team["Profiles"].cell(row, 1).value = None
+    team.save(path)
+    before = path.read_bytes()
+    with pytest.raises(DestinationError, match="The column Address of Profiles is gone") as error:
+        sync(path, anna(at(21)))
+    assert "older copy" in error.value.hint
+    assert path.read_bytes() == before
+
+
 def test_new_rows_go_below_a_line_of_totals(path: Path) -> None:
     sync(path, anna(at(20)))
     team = book(path)
