@@ -22,18 +22,13 @@ import gspread
 from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.words.headings import TITLES
 from sheetsync.destinations import DestinationChanged, Traces
+from sheetsync.destinations.google_after import MOVED, After, moved_back
 from sheetsync.destinations.google_book import FIELDS, book_of
-from sheetsync.destinations.google_cells import Grid, Json, rectangles
+from sheetsync.destinations.google_cells import Json
 from sheetsync.destinations.google_check import (
-    Repair,
-    added_days,
-    days_are_well,
-    is_well,
     ranges,
-    rewritten,
 )
 from sheetsync.destinations.google_client import SheetsClient
-from sheetsync.destinations.google_columns import in_place
 from sheetsync.destinations.google_credentials import Identity, find_credentials
 from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
 from sheetsync.destinations.google_errors import explain, too_large
@@ -47,8 +42,7 @@ from sheetsync.destinations.google_handles import (
     handles_wanted,
     with_handles,
 )
-from sheetsync.destinations.google_history import GoogleHistory
-from sheetsync.destinations.google_layout import UNDO, Layout
+from sheetsync.destinations.google_layout import Layout
 from sheetsync.destinations.google_looks import Looks
 from sheetsync.destinations.google_parts import batches, with_calls
 from sheetsync.destinations.google_read import Reader, places_of
@@ -56,16 +50,6 @@ from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
 from sheetsync.destinations.google_tidy import (
     Tidying,
-    copied_keys,
-    keys_of,
-    missing,
-    month_end,
-    old_rows,
-    put_back,
-    removal,
-    restored,
-    thinned,
-    undone,
 )
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, State
@@ -73,9 +57,6 @@ from sheetsync.plan import Erasure, Plan, State
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOVED = "Somebody sorted or moved rows or columns while this was written: put right."
-#: How often what people moved is put right before it is left to the next sync.
-_ROUNDS = 3
 #: Calls of a tidying: two to read, one to write, two to look at what it did.
 _TIDYING = 5
 #: A plan whose reads are older than this is not written.
@@ -99,6 +80,7 @@ class GoogleDestination:
         self.now, self.dress = now, dress
         self.run = uuid.uuid4().hex[:16]
         self._sender = Sender(client, spreadsheet, self.run, now)
+        self._after = After(self._new_reader, self._sender, self.notes)
         self._found: Found | None = None
         self._reader: Reader | None = None
         self._dashboard: Dashboard | None = None
@@ -186,23 +168,25 @@ class GoogleDestination:
         unfinished = any(not head.finished for head in found.book.heads[-1:])
         found = self._asked(lambda: self._handled(Layout(plan, self._there())))
         layout = Layout(plan, found, days)
-        work = self._asked(lambda: self._doomed(layout, doors))
+        work = self._asked(lambda: self._after.doomed(layout, doors))
         calls = len(self.client.calls) + self._calls_after(layout, work)
         layout = Layout(with_calls(plan, calls + 1), found, days)
         parts = batches(layout, index)
         if len(parts) > 1:
             layout = Layout(with_calls(plan, calls + len(parts)), found, days)
             parts = batches(layout, index)
-        parts[0][:0] = _in_place(self._reader.history, layout)
+        parts[0][:0] = moved_back(self._reader.history, layout)
         if unfinished:
             parts[0] += emptied(found.book)  # of a run that was cut short
         if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
             raise too_large()
         answer = self._asked(lambda: self._write_or_reread(layout, parts, ranges(layout)))
         try:
-            g = self._asked(lambda: self._put_right(layout, answer, found.book.g + len(parts)))
-            g = self._asked(lambda: self._days_put_right(layout, answer, g))
-            g = self._asked(lambda: self._tidy(layout, work, g))
+            g = self._asked(
+                lambda: self._after.put_right(layout, answer, found.book.g + len(parts))
+            )
+            g = self._asked(lambda: self._after.days_put_right(layout, answer, g))
+            g = self._asked(lambda: self._after.tidy(layout, work, g))
             if self.dress:
                 self._dress(layout, g)
         except DestinationError as error:
@@ -266,115 +250,10 @@ class GoogleDestination:
                 hint="Run this again.",
             ) from error
 
-    def _put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
-        """Moves segments to their rows and columns, and restores the team's cells, where people
-        sorted or moved columns in that very second."""
-        last = layout
-        for _ in range(_ROUNDS):
-            if is_well(last, answer):
-                return g
-            reader = self._new_reader()
-            reader.written = added_days(layout)
-            found = reader.read(layout.dashboard)
-            repair = Repair(layout, last, found, theirs_only=found.book.g != g)
-            requests = repair.requests()
-            if not repair.theirs_only:
-                requests += _in_place(reader.history, repair.now)
-                requests += repair.boards()
-            if not requests:
-                return g
-            try:
-                answer = self._sender.write(found.book, [requests], ranges(repair.now))
-            except DestinationChanged:
-                answer = None
-                continue
-            if MOVED not in self.notes:
-                self.notes.append(MOVED)
-            last = repair.now
-            g = g if repair.theirs_only else found.book.g + 1
-        return g
-
-    def _days_put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
-        """Rows of History that were replaced, and were somebody else's by then: as they were."""
-        if days_are_well(layout, answer):
-            return g
-        reader = self._new_reader()
-        found = reader.read(layout.dashboard)
-        sheet = found.sheets["history"]
-        tab = layout.dashboard.tab("history")
-        now = found.state.tabs[tab.key].columns
-        if not {"day", "profile"} <= now.keys():
-            return g
-        first = layout.header_row(tab) + 1
-        days, profiles = reader.fetch_of(sheet)(
-            [(first, now[k], 0, now[k]) for k in ("day", "profile")]
-        )
-        there, meant = keys_of(days, profiles), layout.rows(tab).held
-        stayed = all(now.get(key) == p for key, p in layout.at[tab.key].items())
-        rows_stayed = {row: there.get(row) for row in meant} == rewritten(layout)
-        if found.book.g != g or (stayed and rows_stayed):
-            return g
-        copied: Grid = {}
-        if UNDO in found.book.ours:
-            undo = replace(sheet, id=found.book.ours[UNDO].id)
-            (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(layout.at[tab.key].values()))])
-        cells = {} if stayed else undone(layout, meant, copied, now)
-        there = there if stayed else {**there, **copied_keys(meant, copied, now)}
-        cells |= restored(layout, meant, copied, there, now)
-        self._sender.write(found.book, [list(rectangles(cells, sheet.id))])
-        self.notes.append(MOVED)
-        return found.book.g + 1
-
     def _calls_after(self, layout: Layout, work: Tidying) -> int:
         """How many calls follow the write when nobody comes between, for the Log."""
         looks = self.dress and bool(Looks(layout).wanted())
         return int(looks) + (_TIDYING if work.doomed else 0)
-
-    def _tidy(self, layout: Layout, work: Tidying, g: int) -> int:
-        """Takes away rows of History that stand there twice, and thins months past retention."""
-        if not work.doomed or MOVED in self.notes:
-            return g
-        reader = self._new_reader()
-        fetch = reader.fetch_of(layout.found.sheets["history"])
-        now = reader.read(layout.dashboard)
-        if now.book.g != g:
-            return g  # somebody else is at work: another time
-        layout = Layout(replace(layout.plan, state=now.state, changes=(), missing=()), now)
-        doomed = {key for row in work.doomed if (key := self._keys.get(row))}
-        assert reader.history is not None
-        self._sender.write(now.book, [list(removal(layout, reader.history.index, work))])
-        undo = replace(layout.found.sheets["history"], id=layout.ids[UNDO])
-        at = layout.at["history"]
-        first = layout.header_row(layout.dashboard.tab("history")) + 1
-        days, profiles = fetch([(first, at[k], 0, at[k]) for k in ("day", "profile")])
-        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
-        # Of a doubled row the other one has to be there still.
-        gone = doomed if work.upto else set()
-        back = missing(copied, keys_of(days, profiles).values(), gone, at)
-        if back:
-            book = self._new_reader().read(layout.dashboard).book
-            self._sender.write(book, [[put_back(layout, back)]])
-            return book.g + 1
-        return g + 1
-
-    def _doomed(self, layout: Layout, doors: GoogleHistory | None) -> Tidying:
-        """What is to be taken away: new rows go in below, so it stands there after the write."""
-        if doors is None or doors.held is None:
-            return Tidying(())
-        keep, sheet = layout.plan.keep_daily, layout.found.sheets.get("history")
-        self._keys: dict[int, tuple[str, int]] = {}
-        if doubled := doors.doubled():
-            return Tidying(tuple(doubled))
-        rows = old_rows(doors.index, keep, sheet.entry.get("thinned", "")) if keep and sheet else []
-        if not rows or keep is None or sheet is None:
-            return Tidying(())
-        at = layout.at["history"]
-        fetch = self._new_reader().fetch_of(sheet)
-        days, profiles = fetch([(rows[0], at[k], rows[-1], at[k]) for k in ("day", "profile")])
-        wanted = set(rows)
-        found = keys_of(days, profiles)
-        self._keys = {row: key for row, key in found.items() if row in wanted}
-        return Tidying(tuple(thinned(self._keys)), month_end(keep))
 
     def _dress(self, layout: Layout, g: int) -> None:
         """What is only to look at, once; no number waits for it, and none is lost by it."""
@@ -407,16 +286,6 @@ class GoogleDestination:
             self.notes.append(
                 "This spreadsheet is a copy of another dashboard; it is now one of its own."
             )
-
-
-def _in_place(doors: GoogleHistory | None, layout: Layout) -> list[Json]:
-    """Puts rows of History right whose columns were moved while they were written."""
-    if doors is None or not doors.misplaced:
-        return []
-    now = layout.at["history"]
-    there = {key: now[key] for key in doors.at}
-    cells = in_place(doors.tab, doors.misplaced, there, doors.then)
-    return list(rectangles(cells, layout.ids["history"]))
 
 
 def open_spreadsheet(
