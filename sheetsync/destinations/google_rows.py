@@ -38,7 +38,13 @@ def values_of(tab: Tab) -> list[Column]:
 def segments(layout: Layout, tab: Tab, rows: Mapping[int, Mapping[str, Value]]) -> Iterator[Json]:
     """The owned cells of these rows, whole."""
     sheet, at = layout.ids[tab.key], layout.at[tab.key]
-    columns = {at[column.key]: column for column in values_of(tab)}
+    yield from _blocks(sheet, {at[column.key]: column for column in values_of(tab)}, rows)
+
+
+def _blocks(
+    sheet: int, columns: Mapping[int, Column], rows: Mapping[int, Mapping[str, Value]]
+) -> Iterator[Json]:
+    """The cells of these rows in these columns (by position), a request for each rectangle."""
     for top, bottom in runs(rows):
         for left, right in runs(columns):
             lines = [
@@ -157,13 +163,7 @@ def rewritten_days(
         yield copy_to_undo(layout, tab.key, top, bottom)
     sheet, at = layout.ids[tab.key], layout.at[tab.key]
     columns = {at[c.key]: c for c in values_of(tab) if c.key not in ("day", "profile")}
-    for first, last in runs(held):
-        for left, right in runs(columns):
-            lines = [
-                [cell(held[row].get(columns[p].key)) for p in range(left, right + 1)]
-                for row in range(first, last + 1)
-            ]
-            yield update_cells(sheet, first, left, lines)
+    yield from _blocks(sheet, columns, held)
 
 
 def copy_to_undo(layout: Layout, key: str, top: int, bottom: int) -> Json:
