@@ -134,7 +134,7 @@ def test_a_missing_account_is_no_wall(world: World, read: Read) -> None:
     records = read(*(f"snapchat:{name}" for name in NAMES[:5]))
     assert len(asked(world, SNAP)) == 5
     assert {record.outcome for record in records} == {Outcome.UNKNOWN_STATUS}
-    assert records[0].detail.startswith("Snapchat answered “no such page”")
+    assert records[0].detail.startswith("Snapchat has no page there")
 
 
 def test_trouble_now_and_then_is_no_wall(world: World, read: Read) -> None:
