@@ -16,7 +16,7 @@ from sheetsync.dashboard.words.guide import guide
 from sheetsync.dashboard.words.headings import NEEDS
 from sheetsync.model import Count, Outcome
 from sheetsync.plan import Plan, Row, zone_of
-from sheetsync.plan.imports import formula_in
+from sheetsync.plan.imports import formula_in, is_of
 from sheetsync.sync import ImportTold, Read, Synced
 
 #: As the guide's yellow cells have them at first; a team's own choice there is the sheet's alone.
@@ -116,7 +116,7 @@ def lost_imports(synced: Synced) -> list[ImportTold]:
 
 def _was_read(row: Row) -> bool:
     """Whether the formula that stands there gave its result in the run before."""
-    return row.text("status") in _GOOD and row.text("for") == formula_in(row)
+    return row.text("status") in _GOOD and is_of(row, formula_in(row))
 
 
 def needs_you(synced: Synced, now: datetime) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sheetsync.address_report import address_cell, address_lines
 from sheetsync.columns import columns, folded
 from sheetsync.dashboard.trend import KEY as TREND
-from sheetsync.dashboard.trend import KEY_ROW, TOP
+from sheetsync.dashboard.trend import KEY_ROW, STEP, TOP
 from sheetsync.dashboard.words import day
 from sheetsync.import_report import import_json, import_lines, imports_count
 from sheetsync.model import Record, iso
@@ -127,7 +127,7 @@ def overtaken_by(record: Record, synced: Synced) -> datetime | None:
 def _growth(good: Sequence[Read], synced: Synced) -> list[str]:
     """Said as long as a profile read has one day only, with those that the dashboard holds."""
     fill = synced.plan.fills.get(TREND, {})
-    keys = {at: key for (row, at), key in fill.items() if row == KEY_ROW}
+    keys = {at: key for (row, at), key in fill.items() if row == KEY_ROW and at < STEP}
     days = Counter(keys[at] for row, at in fill if row >= TOP and at in keys)
     read = {each.record.key for each in good if each.record.kind == "profile"}
     one = any(days[key] == 1 for key in read)

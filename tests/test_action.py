@@ -162,7 +162,7 @@ def test_a_lost_import_is_red_once_and_then_a_warning(
     assert first.run([SYNC], to="team.xlsx", options=f"{ALLOW}--import {PRICE}") == 0, first.log
     assert "### sheetsync: 1 of 1 imports read, dashboard written" in first.summary
     assert "| <code>Price</code> | 1,031 |" in first.summary
-    assert second.run([SYNC], to="team.xlsx", options=ALLOW) == 1
+    assert second.run([SYNC], to="team.xlsx", options=ALLOW) == 1, (second.log, second.summary)
     assert "::error title=Import Price%3A could be read last time and not now::" in second.log
     assert "**Imports not read (1)**" in second.summary
     assert second.outputs["sync"]["lost"] == "1"
