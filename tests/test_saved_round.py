@@ -77,7 +77,13 @@ def test_thirty_due_ten_saved_and_the_report_is_true_line_by_line(tmp_path: Path
 
 def test_due_as_a_page_of_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("click.launch", opened.append)
+
+    def launch(url: str) -> int:
+        opened.append(url)
+        return 0
+
+    monkeypatch.setattr("click.launch", launch)
+    monkeypatch.setenv("BROWSER", "one")
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     run("sync", "https://www.tiktok.com/@celine_dept")
     run("due", "--open")
