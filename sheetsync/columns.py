@@ -61,3 +61,9 @@ def folded(lines: Iterable[str], width: int | None) -> list[str]:
         )
         made += wrap.wrap(line) or [""]
     return made
+
+
+def joined(words: Sequence[str]) -> str:
+    """``a, b and c``"""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

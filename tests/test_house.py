@@ -289,6 +289,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "terminal",
     },
     "commands.wish": {
+        "columns",
         "dashboard.tabs",
         "destinations",
         "errors",
@@ -581,6 +582,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_read",
     },
     "destinations.workbook": {
+        "columns",
         "dashboard",
         "destinations",
         "destinations.workbook_erase",

@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from sheetsync import imports
+from sheetsync.columns import joined
 from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.destinations import Destination
 from sheetsync.errors import ConfigError, UnsafePlan
@@ -98,9 +99,7 @@ def refuse_losses(run: Wishing, destination: Destination, found: imports.Adopted
     words = losses() if losses and found.added else ()
     if not words or run.allow_loss:
         return
-    *most, last = words
-    what = f"{', '.join(most)} and {last}" if most else last
-    said = f"A sync writes {run.to} afresh, and this of yours cannot stay in it: {what}."
+    said = f"A sync writes {run.to} afresh, and this of yours cannot stay in it: {joined(words)}."
     if run.dry_run:
         note(f"note: {said} It would ask for --allow-loss.")
         return

@@ -20,6 +20,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from sheetsync.columns import joined
 from sheetsync.dashboard import Dashboard
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.workbook_erase import copies_of, traces_in
@@ -156,7 +157,7 @@ class WorkbookDestination:
             raise
         self.notes.append(
             f"{copy.name} keeps what is not in the new {self.path.name},"
-            f" because a sync writes the file afresh: {_listed(words)}."
+            f" because a sync writes the file afresh: {joined(words)}."
         )
 
     # --- a person who is forgotten ----------------------------------------------------------
@@ -173,11 +174,11 @@ class WorkbookDestination:
         """A copy would keep the person too: so nothing goes without a word, and none is made."""
         if not erasure.allow_loss:
             raise UnsafePlan(
-                f"{self.path.name} has what cannot stay in the new file ({_listed(words)}), and a"
+                f"{self.path.name} has what cannot stay in the new file ({joined(words)}), and a"
                 " copy beside it would keep the person too. Nothing was written.",
                 hint="Move it to a workbook of its own first, or add --allow-loss.",
             )
-        self.notes.append(f"gone with it, because no copy may be kept: {_listed(words)}.")
+        self.notes.append(f"gone with it, because no copy may be kept: {joined(words)}.")
 
     def _delete_copies(self, erasure: Erasure) -> None:
         """Only once the new file stands: until then they may be all that is left."""
@@ -228,12 +229,6 @@ class WorkbookDestination:
             f"{self.path.name} cannot be written: {error.strerror or error}.",
             hint=f"See to the disk and to its permissions. {_ELSEWHERE}",
         )
-
-
-def _listed(words: Sequence[str]) -> str:
-    """a, b and c"""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _sync_folder(folder: Path) -> None:
