@@ -21,7 +21,7 @@ from sheetsync.destinations import google_parts
 from sheetsync.destinations.google_client import SheetsClient
 from sheetsync.errors import SheetsyncError
 from tests.destinations.google_world import ROBOT, Team
-from tests.plan.sheet import at, profile
+from tests.plan.sheet import at, post, profile
 from tests.sheets_server import (
     InProcess,
     after,
@@ -186,6 +186,7 @@ def sort(team: Team) -> None:
 
 CALLS = range(1, 6)
 AGAIN = [*product(FAULTS, range(1, 6))]
+ADDED = [*product(FAULTS, range(1, 6))]
 PARTS = [*product(FAULTS, range(3, 9))]
 CASES = [*product(FAULTS, CALLS, (True, False))]
 SAMPLE = CASES if FULL else random.Random(6).sample(CASES, 24)
@@ -261,6 +262,39 @@ def test_one_fault_in_a_write_of_several_parts(
     check(team, 20, 21)
 
 
+def with_a_new_one(day: int) -> list[Any]:
+    """The three, and somebody whom nobody has watched yet."""
+    posts = [post(f"7500{n}", "eva", views=100 * day + n) for n in range(3)]
+    return [*records(day), profile("eva", at(day), followers=day * 100, likes=5, posts=posts)]
+
+
+def listed(team: Team, title: str) -> list[str]:
+    return sorted(row["Address"].rpartition("/")[2] for row in table(team, title))
+
+
+@pytest.mark.parametrize(
+    ("fault", "call"),
+    ADDED if FULL else random.Random(11).sample(ADDED, 8),
+)
+def test_one_fault_while_rows_are_added(base: Team, fault: str, call: int) -> None:
+    team = base.fork()
+    team.now = at(21, 12)
+    team.google.faults.add(FAULTS[fault](team), nth=call)
+    for _ in range(2):
+        with suppress(Killed):
+            team.sync(*with_a_new_one(21), now=at(21, 12))
+        team.google.faults.clear()
+        team.google.commit_late()
+    assert listed(team, "Profiles") == ["@anna", "@carl", "@dora", "@eva"]
+    assert listed(team, "Posts") == ["75000", "75001", "75002"]
+    views = {row["Address"][-1]: row["Views"] for row in table(team, "Posts")}
+    assert views == {"0": 2100, "1": 2101, "2": 2102}
+    days = [(row["Profile"], row["Day"]) for row in table(team, "History")]
+    assert sorted(days) == sorted(
+        [*((f"tok:{name}", 46346) for name in NAMES), *((f"tok:{n}", 46347) for n in [*NAMES, "eva"])]
+    )
+
+
 # --- two writers ----------------------------------------------------------------------------
 
 
@@ -309,6 +343,20 @@ def client_of(team: Team, turns: Turns, who: int) -> SheetsClient:
     return client
 
 
+def in_turns(turns: Turns, run: Callable[[int], None]) -> None:
+    def one(who: int) -> None:
+        try:
+            run(who)
+        finally:
+            turns.end(who)
+
+    threads = [threading.Thread(target=one, args=(who,)) for who in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
 ORDERS = [*product((0, 1), repeat=9)]
 CHOSEN = ORDERS if FULL else random.Random(7).sample(ORDERS, 6)
 
@@ -321,20 +369,37 @@ def test_two_writers_take_turns(base: Team, order: tuple[int, ...], unique: bool
     turns, ended = Turns(order), {}
 
     def run(who: int) -> None:
-        try:
-            ended[who] = attempt(team.twin(), 21, client_of(team, turns, who))
-        finally:
-            turns.end(who)
+        ended[who] = attempt(team.twin(), 21, client_of(team, turns, who))
 
-    threads = [threading.Thread(target=run, args=(who,)) for who in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    in_turns(turns, run)
     assert "written" in ended.values()
     if not unique:
         attempt(team, 22)
     check(team, 20, 21, *(() if unique else (22,)))
+
+
+@pytest.mark.parametrize("unique", [True, False])
+@pytest.mark.parametrize("order", CHOSEN, ids=lambda order: "".join(map(str, order)))
+def test_two_writers_add_one_profile(base: Team, order: tuple[int, ...], unique: bool) -> None:
+    team = base.fork()
+    team.google.rules.unique_metadata = unique
+    turns = Turns(order)
+
+    def run(who: int) -> None:
+        client = client_of(team, turns, who)
+        team.twin().sync(*with_a_new_one(21), now=at(21, 12), client=client)
+
+    in_turns(turns, run)
+    for _ in range(2):
+        team.sync(*with_a_new_one(22), now=at(22, 12))
+    days = [(row["Profile"], row["Day"]) for row in table(team, "History")]
+    assert sorted(day for name, day in days if name == "tok:eva") == [46347, 46348]
+    assert len(days) == len(set(days))
+    once = ["@anna", "@carl", "@dora", "@eva"]
+    rows = [row for row in table(team, "Profiles") if not row["Listed before"]]
+    assert sorted(row["Address"].rpartition("/")[2] for row in rows) == once
+    assert unique is False or listed(team, "Profiles") == once
+    assert {row["Followers"] for row in table(team, "Profiles") if "eva" in row["Address"]} == {2200}
 
 
 # --- the first set-up -----------------------------------------------------------------------
