@@ -291,7 +291,10 @@ def test_one_fault_while_rows_are_added(base: Team, fault: str, call: int) -> No
     assert views == {"0": 2100, "1": 2101, "2": 2102}
     days = [(row["Profile"], row["Day"]) for row in table(team, "History")]
     assert sorted(days) == sorted(
-        [*((f"tok:{name}", 46346) for name in NAMES), *((f"tok:{n}", 46347) for n in [*NAMES, "eva"])]
+        [
+            *((f"tok:{name}", 46346) for name in NAMES),
+            *((f"tok:{n}", 46347) for n in [*NAMES, "eva"]),
+        ]
     )
 
 
@@ -399,7 +402,9 @@ def test_two_writers_add_one_profile(base: Team, order: tuple[int, ...], unique:
     rows = [row for row in table(team, "Profiles") if not row["Listed before"]]
     assert sorted(row["Address"].rpartition("/")[2] for row in rows) == once
     assert unique is False or listed(team, "Profiles") == once
-    assert {row["Followers"] for row in table(team, "Profiles") if "eva" in row["Address"]} == {2200}
+    assert {row["Followers"] for row in table(team, "Profiles") if "eva" in row["Address"]} == {
+        2200
+    }
 
 
 # --- the first set-up -----------------------------------------------------------------------

@@ -28,9 +28,13 @@ class Area:
     def places(self) -> list[Place]:
         return [(r, c) for r in range(self.top, self.bottom) for c in range(self.left, self.right)]
 
-    def __contains__(self, place: object) -> bool:
-        row, column = place if isinstance(place, tuple) else (-1, -1)
-        return bool(self.top <= row < self.bottom and self.left <= column < self.right)
+    def held(self) -> list[Place]:
+        """The places of its cells that hold anything, in no order."""
+        cells, across, down = self.sheet.cells, self.right - self.left, self.bottom - self.top
+        if across * down < len(cells):
+            return [place for place in self.places() if place in cells]
+        top, left, bottom, right = self.top, self.left, self.bottom, self.right
+        return [at for at in cells if top <= at[0] < bottom and left <= at[1] < right]
 
 
 def letters(column: int) -> str:

@@ -168,6 +168,7 @@ def problem(formula: str, locale: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def respelled(formula: str, old: str, new: str) -> str:
     """A formula of one locale as another spells it; blanks stay. What does not parse stays.
 
@@ -229,11 +230,15 @@ def moved(formula: str, shift: Callable[[str], str], locale: str) -> str:
 
     What does not parse stays as it is.
     """
-    try:
-        tokens = _tokens_of(signs(locale).decimal).finditer(formula, 1)
-        parts = [(m.lastgroup, m[0]) for m in tokens]
-    except BadFormula:
-        return formula
-    if "=" + "".join(text for _, text in parts) != formula:
+    parts = _parts(formula, locale)
+    if not parts:
         return formula
     return "=" + "".join(shift(text) if kind == "area" else text for kind, text in parts)
+
+
+@lru_cache(maxsize=4096)
+def _parts(formula: str, locale: str) -> tuple[tuple[str | None, str], ...]:
+    """Kind and text of each token, blanks too; none when it does not parse."""
+    tokens = _tokens_of(signs(locale).decimal).finditer(formula, 1)
+    parts = tuple((m.lastgroup, m[0]) for m in tokens)
+    return parts if "=" + "".join(text for _, text in parts) == formula else ()

@@ -169,9 +169,8 @@ def _marked(book: Spreadsheet, sheet: Sheet) -> dict[str, dict[int, list[Json]]]
 def _rows(book: Spreadsheet, area: Area, mask: Mask, values: Values) -> list[Json]:
     """Up to the last row, and in each row up to the last cell, that holds anything (recorded)."""
     held: dict[int, dict[int, Json]] = {}
-    for (row, column), cell in area.sheet.cells.items():
-        if (row, column) in area:
-            held.setdefault(row, {})[column] = cell
+    for row, column in area.held():
+        held.setdefault(row, {})[column] = area.sheet.cells[row, column]
     rows: list[Json] = []
     for row in range(area.top, max(held, default=area.top - 1) + 1):
         cells = held.get(row)

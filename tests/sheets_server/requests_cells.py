@@ -108,7 +108,7 @@ def update_cells(ctx: Context, body: Json) -> None:
         for down, row in enumerate(rows)
         for across, cell in enumerate(row)
     }
-    cleared = [place for place in cells if place in area and place not in given]
+    cleared = [place for place in area.held() if place not in given]
     for place in [*given, *cleared]:
         new = written(ctx, cells.get(place, {}), given.get(place, {}), tree)
         area.sheet.put(place, new)

@@ -36,7 +36,7 @@ def sort_range(ctx: Context, body: Json) -> None:
     now = dict(zip(_ordered(ctx, area, places, body.get("sortSpecs", [])), places, strict=True))
     if ctx.rules.sort_moves_row_metadata:
         _move_metadata(ctx, area, now)
-    old = {place: cell for place, cell in sheet.cells.items() if place in area}
+    old = {place: sheet.cells[place] for place in area.held()}
     for place in old:
         if place[0] in now:
             sheet.put(place, {})

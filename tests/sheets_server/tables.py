@@ -14,7 +14,7 @@ def table_for(area: Area) -> Area | None:
     """
     filled = {p for p, cell in area.sheet.cells.items() if "userEnteredValue" in cell}
     blocks: list[set[Place]] = []
-    left = {place for place in filled if place in area}
+    left = filled.intersection(area.held())
     while left:
         block = _around(left.pop(), filled)
         left -= block

@@ -45,8 +45,7 @@ def read(book: Spreadsheet, area: Area, how: Json, major: str, values: Values) -
 
 def _filled(area: Area, columns: bool) -> int:
     """The last row (or column) of the area that holds anything."""
-    places = (place for place in area.sheet.cells if place in area)
-    return max((place[1 if columns else 0] for place in places), default=-1)
+    return max((place[1 if columns else 0] for place in area.held()), default=-1)
 
 
 def _without_end(row: list[Value]) -> list[Value]:
@@ -182,7 +181,7 @@ def clear(ctx: Context, text: str) -> Json:
 
 def _clear(ctx: Context, area: Area) -> None:
     check_protected(ctx, area)
-    for place in [place for place in area.sheet.cells if place in area]:
+    for place in area.held():
         cell = area.sheet.cells[place]
         area.sheet.put(place, {k: v for k, v in cell.items() if k != "userEnteredValue"})
 
