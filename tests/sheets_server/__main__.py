@@ -26,19 +26,20 @@ def main() -> None:
     parser.add_argument(
         "--quota", type=int, default=60, help="reads and writes a minute; 0: no limit"
     )
+    parser.add_argument("--account", default=ROBOT, help="whom the token is for; e-mail")
     parser.add_argument("--credentials", type=Path, help="write a service account's file here")
     asked = parser.parse_args()
     google = Google()
     google.rules.quota = asked.quota
     book = google.new_spreadsheet("Dashboard", "anna@example.org", asked.locale)
-    google.share(book, ROBOT)
+    google.share(book, asked.account)
     server = PlainServer(google, asked.port)
     if asked.credentials:
-        info = google.tokens.service_account(ROBOT)
+        info = google.tokens.service_account(asked.account)
         info["token_uri"] = f"http://127.0.0.1:{server.port}/token"
         asked.credentials.write_text(json.dumps(info), "utf-8")
     print(f"http://127.0.0.1:{server.port}/v4/spreadsheets/{book}", flush=True)
-    print(f"Authorization: Bearer {google.tokens.grant(ROBOT)}", flush=True)
+    print(f"Authorization: Bearer {google.tokens.grant(asked.account)}", flush=True)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with suppress(KeyboardInterrupt):
