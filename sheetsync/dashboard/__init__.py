@@ -35,6 +35,8 @@ Value = Scalar | Formula
 #: ``read_at~utc`` the exact moment that ``read_at`` shows in the dashboard's own zone.
 STEP = "~step"
 UTC_OF = "~utc"
+#: The hidden column that keeps what a row's visible ones showed when they were read.
+AS_READ = "as_read"
 
 #: How many of a profile's newest posts its rates are made of.
 WINDOW = 12
@@ -48,6 +50,7 @@ BOOKKEEPING = frozenset(
         *("platform", "handle", "id", "for", "status", "why", "checked~utc"),
         *("read_at", "read_at~utc", "kept", "source", "captured_by", "layout"),
         *("day", "profile", "for_address", "twice", "label", "last_post", "trail"),
+        AS_READ,
         *("profile_group", "profile_median", "rated_n", "rated_views", "rated_sum"),
         *("shared_n", "shared_views", "shared_sum"),
         *(f"views_{number}" for number in range(1, WINDOW + 1)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetsync.dashboard import STEP, UTC_OF, Baseline, Column, Format, Signal, Tab
+from sheetsync.dashboard import AS_READ, STEP, UTC_OF, Baseline, Column, Format, Signal, Tab
 from sheetsync.dashboard.rows import (
     baselines,
     change,
@@ -159,6 +159,7 @@ POSTS = Tab(
         hidden(KEY, "published" + UTC_OF, Format.MOMENT, 18),
         hidden(KEY, "read_at" + UTC_OF, Format.MOMENT, 18),
         hidden(KEY, "kept", width=24),
+        hidden(KEY, AS_READ, width=24),
         hidden(KEY, "checked" + UTC_OF, Format.MOMENT, 18),
         *(hidden(KEY, key, form, formula=source) for key, form, source in _HIDDEN_FORMULAS),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sheetsync.dashboard import STEP, UTC_OF, WINDOW, Column, Format, Signal, Tab
+from sheetsync.dashboard import AS_READ, STEP, UTC_OF, WINDOW, Column, Format, Signal, Tab
 from sheetsync.dashboard.rows import (
     baselines,
     change,
@@ -214,6 +214,7 @@ PROFILES = Tab(
         hidden(KEY, "captured_by"),
         hidden(KEY, "read_at" + UTC_OF, Format.MOMENT, width=18),
         hidden(KEY, "kept", width=24),
+        hidden(KEY, AS_READ, width=24),
         hidden(KEY, "checked" + UTC_OF, Format.MOMENT, width=18),
         hidden(KEY, "in", Format.COUNT, formula=_IN),
         hidden(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetsync.dashboard import Tab, Value
+from sheetsync.dashboard import AS_READ, Tab, Value
 from sheetsync.model import Record
 from sheetsync.plan.state import Row
 
 #: Cells that become blank when things get better, or that follow from others: no loss.
-NO_LOSS = frozenset({"why", "kept", "twice", "trail"})
+NO_LOSS = frozenset({"why", "kept", "twice", "trail", AS_READ})
 
 
 @dataclass(frozen=True, slots=True)

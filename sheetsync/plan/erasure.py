@@ -13,6 +13,7 @@ from typing import get_args
 
 from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, words
 from sheetsync.model import CapturedBy, Post, Profile, Source
+from sheetsync.plan.as_read import kept_in, written
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
 from sheetsync.plan.imports import listed_rows
 from sheetsync.plan.rows import Find
@@ -64,12 +65,17 @@ class Erasure:
         return profile in self.keys or f"{platform}:{account_id}" in self.accounts
 
     def names_them(self, text: str) -> bool:
+        if kept := kept_in(text):  # the names in it are of fields
+            return any(isinstance(v, str) and self.names_them(v) for v in kept.values())
         return text not in self.ours and self.pattern.search(text) is not None
 
     def cell(self, text: str) -> str | None:
         """The text without the person; None when nothing else was in it."""
         if text in self.ours:
             return text
+        if kept := kept_in(text):
+            clean = {k: self.cell(v) if isinstance(v, str) else v for k, v in kept.items()}
+            return written(clean) if clean != kept else text
         cleaned = self.pattern.sub(words.REMOVED, text)
         return (
             None if not cleaned.replace(words.REMOVED, "").strip() and cleaned != text else cleaned

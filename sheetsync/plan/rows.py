@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import chain
 
-from sheetsync.dashboard import Formula, Scalar, Tab, Value, words
+from sheetsync.dashboard import AS_READ, Formula, Scalar, Tab, Value, words
 from sheetsync.dashboard.words import Status
 from sheetsync.model import FIELDS, Count, Kind, Outcome, Post, Profile, Record
+from sheetsync.plan.as_read import as_read, shown_in, with_as_read
 from sheetsync.plan.changes import NO_LOSS, Change, Counts, Part, diff
 from sheetsync.plan.known import Known
 from sheetsync.plan.reading import moment
@@ -53,6 +54,7 @@ class Rows:
         held = state.tabs.get(tab.key)
         self.rows = held.rows if held else ()
         self.next_row = held.next_row if held else 2
+        self.shown = shown_in(tab)
         self.owned = [column for column in tab.columns if column.written]
         # The address itself says whose row it is: these two are not learnt from pages.
         told = {"profile": "handle", "post": "id"}[self.kind]
@@ -160,7 +162,7 @@ class Rows:
             key = row.text("for")
             if key in known:
                 cells = {column.written: row.cells.get(column.key) for column in self.owned}
-                held = Known.of_cells(cells, self.stored, self.kind)
+                held = Known.of_cells(with_as_read(cells, self.shown), self.stored, self.kind)
                 self._join(known, key, held)
                 self._see(key, held)
         return known
@@ -195,7 +197,7 @@ class Rows:
             cells["handle"] = target.handle
         else:
             cells |= {"id": target.id, "handle": cells.get("handle") or target.handle or None}
-        return cells
+        return {**cells, AS_READ: as_read(cells, self.shown)}
 
     def _stranger(self, row: Row) -> Mapping[str, Value] | None:
         """The cells of a row whose address means nothing here; None to leave it alone.

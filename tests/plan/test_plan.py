@@ -263,7 +263,7 @@ def test_an_outcome_without_numbers_keeps_every_number(sheet: Sheet, outcome: Ou
     sheet.sync(profile("anna", NOW, outcome, followers=1))  # even if it claims one
     after = sheet.row(url("anna"))
     changed = {key for key in before | after if before.get(key) != after.get(key)}
-    assert changed <= {"status", "why", "checked~utc"}
+    assert changed <= {"status", "why", "checked~utc", "as_read"}
     assert after["why"] == WHY[outcome]
     expected = STATUS[outcome]
     assert after["status"] == (Status.OLD if expected is Status.WAITING else expected)

@@ -54,6 +54,7 @@ HEADERS: Mapping[str, str] = {
     "captured_by": "Date known from",
     "layout": "Layout",
     "kept": "Kept from",
+    "as_read": "As it was read",
     "read_at~utc": "Read at (UTC)",
     "checked~utc": "Last tried (UTC)",
     "published~utc": "Published (UTC)",
@@ -198,6 +199,7 @@ NOTES: Mapping[str, str] = {
     "source": "http: asked of the site. api: its official interface. saved: a page that a"
     " person saved. typed: typed by the team.",
     "kept": "Numbers older than Read at, because the newer page did not show them as exactly.",
+    "as_read": "What the row showed when it was read: what is sorted or typed over is put right.",
     "change_1d": f"Followers now, less those of the reading before. {_OWED} {_STEPS}",
     "change_7d": "Followers now, less those of the reading 7 days before, or the nearest earlier"
     f" one. {_OWED} {_STEPS}",
