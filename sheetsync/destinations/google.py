@@ -23,11 +23,8 @@ from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.words.headings import TITLES
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_after import MOVED, After, moved_back
-from sheetsync.destinations.google_book import FIELDS, book_of
 from sheetsync.destinations.google_cells import Json
-from sheetsync.destinations.google_check import (
-    ranges,
-)
+from sheetsync.destinations.google_check import ranges
 from sheetsync.destinations.google_client import SheetsClient
 from sheetsync.destinations.google_credentials import Identity, find_credentials
 from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
@@ -45,12 +42,11 @@ from sheetsync.destinations.google_handles import (
 from sheetsync.destinations.google_layout import Layout
 from sheetsync.destinations.google_looks import Looks
 from sheetsync.destinations.google_parts import batches, with_calls
-from sheetsync.destinations.google_read import Reader, places_of
+from sheetsync.destinations.google_read import Reader
 from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
-from sheetsync.destinations.google_tidy import (
-    Tidying,
-)
+from sheetsync.destinations.google_spreadsheet import Spreadsheet
+from sheetsync.destinations.google_tidy import Tidying
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, State
 
@@ -229,7 +225,7 @@ class GoogleDestination:
         return self._asked(lambda: traces_in(scrub_of(reader, found, erasure)))
 
     def _new_reader(self) -> Reader:
-        return Reader(self.client, self.spreadsheet, self.now)
+        return Reader(Spreadsheet(self.client, self.spreadsheet), self.now)
 
     def _write_or_reread(
         self, layout: Layout, parts: Sequence[Sequence[Json]], asked: Sequence[str]
@@ -242,8 +238,8 @@ class GoogleDestination:
         except gspread.exceptions.APIError as error:
             if error.response.status_code != 400:
                 raise
-            again = book_of(self.client.fetch_sheet_metadata(self.spreadsheet, {"fields": FIELDS}))
-            if places_of(again) == places_of(book) and again.names == book.names:
+            again = Spreadsheet(self.client, self.spreadsheet).book()
+            if again.places == book.places and again.names == book.names:
                 raise
             raise DestinationChanged(
                 "Somebody changed the spreadsheet's tabs or columns meanwhile.",

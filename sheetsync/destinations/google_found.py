@@ -21,7 +21,7 @@ from sheetsync.destinations.google_cells import Grid, Raw, moment_of, plain, sca
 from sheetsync.plan import Row, State, TabState, Trend, trend_of
 
 #: A header is looked for in the first rows only.
-_TOP = 20
+FIRST_ROWS = 20
 #: So many of our headers in one row are no accident.
 MANY = 10
 #: A board stands where it should by this share of its words.
@@ -58,7 +58,7 @@ def header_row(tab: Tab, grid: Grid, handles: Mapping[str, int]) -> int:
     by_place = {handles[c.key]: c.header for c in tab.columns if c.key in handles}
     scores = {}
     for row in sorted(grid):
-        if row > _TOP:
+        if row > FIRST_ROWS:
             break
         held = texts(grid[row])
         here = sum(held.get(at) == header for at, header in by_place.items())
@@ -84,10 +84,7 @@ def columns_of(tab: Tab, header: Mapping[int, str], handles: Mapping[str, int]) 
 
 def looks_like(tab: Tab, grid: Grid) -> bool:
     """Whether a tab without a handle holds one of our tables."""
-    ours = {column.header for column in tab.columns}
-    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
-    best = max((len(ours & words) for words in tops), default=0)
-    return best >= min(len(tab.columns) / 2, MANY)
+    return _most_headers(tab, grid) >= min(len(tab.columns) / 2, MANY)
 
 
 def fits_best(tab: Tab, tables: Iterable[Tab], grid: Grid) -> bool:
@@ -97,9 +94,14 @@ def fits_best(tab: Tab, tables: Iterable[Tab], grid: Grid) -> bool:
 
 
 def _share(tab: Tab, grid: Grid) -> float:
+    return _most_headers(tab, grid) / len({column.header for column in tab.columns})
+
+
+def _most_headers(tab: Tab, grid: Grid) -> int:
+    """How many of the tab's headers stand in one row, of the first ones, at the most."""
     ours = {column.header for column in tab.columns}
-    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
-    return max((len(ours & words) for words in tops), default=0) / len(ours)
+    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= FIRST_ROWS)
+    return max((len(ours & words) for words in tops), default=0)
 
 
 def table(tab: Tab, sheet: Sheet, grid: Grid, computed: Grid) -> TabState:
