@@ -14,11 +14,10 @@ from typing import Any
 from zlib import crc32
 
 from sheetsync.dashboard import Area
+from sheetsync.destinations.google_cells import Json
 from sheetsync.destinations.google_fence import Head, heads_of, mark_of
 from sheetsync.destinations.google_forgotten import forgotten_of
 from sheetsync.plan import Forgotten
-
-Json = dict[str, Any]
 
 TAB, COLUMN, DAYS = "sheetsync.tab", "sheetsync.col", "sheetsync.days"
 INSTALLED = "sheetsync.installed"
