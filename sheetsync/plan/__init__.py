@@ -1,10 +1,11 @@
 """State + records -> Plan: the cells to change, old and new. Pure.
 
 Rooms inside: ``state`` (what the destination holds), ``reading`` and ``known`` (what is known of
-one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``imports`` and ``trail``
-(Imports), ``baselines`` and ``window`` (what the formulas of a row compute with), ``follow`` (which
-of that each row gets), ``trend`` (the tabs Trend and Log), ``history`` (the days), ``changes``
-(parts of a plan), ``plan`` (the Plan itself). Here: how it is made.
+one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``imports``, ``listed``,
+``spills`` and ``trail`` (Imports), ``baselines`` and ``window`` (what the formulas of a row compute
+with), ``follow`` (which of that each row gets), ``trend`` (the tabs Trend and Log), ``history``
+(the days), ``erasure`` and ``forgotten`` (a person who is taken out), ``changes`` (parts of a
+plan), ``plan`` (the Plan itself). Here: how it is made.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def make_plan(
         picks=_picks(labels, rows["profile"].known),
         keep_daily=keep_daily,
         spills=_new_spills(imports, state),
-        unspilled=imports.unspilled if imports else {},
+        unspilled=imports.spills.refused if imports else {},
         forgotten=state.forgotten,
     )
 
@@ -183,7 +184,7 @@ def _add_fields(imports: ImportRows, profiles: Rows, more: dict[str, dict[str, S
 
 
 def _new_spills(imports: ImportRows | None, state: State) -> dict[str, Block]:
-    spills = imports.spills if imports else {}
+    spills = imports.spills.tabs if imports else {}
     return {title: rows for title, rows in spills.items() if state.spilled.get(title) != rows}
 
 

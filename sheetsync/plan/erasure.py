@@ -14,7 +14,7 @@ from typing import get_args
 from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, words
 from sheetsync.model import CapturedBy, Post, Profile, Source
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
-from sheetsync.plan.imports import listed_rows
+from sheetsync.plan.listed import listed_rows
 from sheetsync.plan.rows import Find
 from sheetsync.plan.state import Place, Row, State
 
