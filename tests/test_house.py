@@ -366,6 +366,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "destinations.google_fence",
         "destinations.google_found",
         "destinations.google_handles",
+        "destinations.google_history",
         "destinations.google_layout",
         "destinations.google_looks",
         "destinations.google_parts",

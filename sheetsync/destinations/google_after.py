@@ -50,6 +50,12 @@ class After:
         self._reader, self._sender, self.notes = reader, sender, notes
         self._keys: dict[int, tuple[str, int]] = {}
 
+    def follow(self, layout: Layout, answer: Json | None, work: Tidying, g: int) -> int:
+        """All of it, in its order. ``g`` is the generation of the write; returns the last one."""
+        g = self.put_right(layout, answer, g)
+        g = self.days_put_right(layout, answer, g)
+        return self.tidy(layout, work, g)
+
     def put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
         """Moves segments to their rows and columns, and restores the team's cells, where people
         sorted or moved columns in that very second."""
