@@ -98,27 +98,22 @@ def erasure_of(
     shown = {row.text("name") for row in profiles}
     others = {row.text("name") for row in _rows(state, "profiles") if row not in profiles}
     addresses = {target.url} | {row.text("address") for row in profiles}
-    addresses |= {row.text("address") for row in posts if _is_nameless(row, find)}
+    nameless = [row for row in posts if _is_nameless(row, find)]
+    addresses |= {row.text("address") for row in nameless}
     pattern = _either(_pattern(handles, ids, _names(shown, others), addresses), earlier.pattern)
     gone = {"profiles": profiles, "posts": posts}
     imports = _imports_of(state, pattern, gone)
     rows = {**gone, "imports": imports}
     spilled = {row.text("spill").casefold() for row in imports}
+    names = {*earlier.names, *map(profile_name, keys)}
+    names |= {account_name(*account.split(":", 1)) for account in accounts}
+    names |= {post_name(row.text("for")) for row in nameless}
     return Erasure(
         keys,
         accounts,
         {tab: frozenset(row.number for row in found) for tab, found in rows.items() if found},
         frozenset(title for title in state.spilled if title.casefold() in spilled),
-        tuple(
-            sorted(
-                {
-                    *earlier.names,
-                    *map(profile_name, keys),
-                    *(account_name(*account.split(":", 1)) for account in accounts),
-                    *(post_name(row.text("for")) for row in posts if _is_nameless(row, find)),
-                }
-            )
-        ),
+        tuple(sorted(names)),
         pattern,
     )
 
