@@ -447,6 +447,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "destinations.google_formats": {"dashboard", "dashboard.colours", "destinations.google_cells"},
     "destinations.google_found": {
         "dashboard",
+        "dashboard.profiles",
         "dashboard.trend",
         "destinations.google_book",
         "destinations.google_cells",
@@ -465,6 +466,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "destinations.google_history": {
         "dashboard",
+        "dashboard.profiles",
         "destinations.google_cells",
         "destinations.google_columns",
         "plan",

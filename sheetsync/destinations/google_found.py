@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from sheetsync.dashboard import Board, Column, Dashboard, Format, Formula, Guide, Scalar, Tab, Value
+from sheetsync.dashboard.profiles import SPANS
 from sheetsync.dashboard.trend import DAY, LAST, LOG_COLUMNS, LOG_ROWS, TOP
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
@@ -308,12 +309,12 @@ def _trusted(trend: Trend | None, tabs: Mapping[str, TabState]) -> Trend | None:
 
 
 def newest_of(
-    state: State, zoned: Mapping[str, date], spans: tuple[int, ...] = (1, 7, 28)
+    state: State, zoned: Mapping[str, date]
 ) -> dict[str, tuple[date, dict[int, date | None]]]:
     """Of each profile the day of its newest reading and those of the baselines in its row."""
     found = {}
     held = state.tabs.get("profiles")
-    columns = {span: f"day_{span}d" for span in spans}
+    columns = {span: f"day_{span}d" for span in SPANS}
     if held is None or not held.columns.keys() >= set(columns.values()):
         return {}
     for row in held.rows:
