@@ -329,8 +329,7 @@ def shown_days(
     state: State, zoned: Mapping[str, date]
 ) -> dict[tuple[str, date], Mapping[str, Value]]:
     """What the rows of Profiles show, by profile and the day of its newest reading."""
-    held = state.tabs.get("profiles")
-    rows = {row.text("for"): row.cells for row in (held.rows if held else ())}
+    rows = {row.text("for"): row.cells for row in state.rows("profiles")}
     return {(key, zoned[key]): cells for key, cells in rows.items() if key in zoned}
 
 

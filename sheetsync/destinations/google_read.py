@@ -178,10 +178,9 @@ class Reader:
 
     def _newest_days(self, state: State) -> dict[str, date]:
         zone = zone_of(state)
-        held = state.tabs.get("profiles")
         return {
             row.text("for"): at.replace(tzinfo=UTC).astimezone(zone).date()
-            for row in (held.rows if held else ())
+            for row in state.rows("profiles")
             if isinstance(at := row.cells.get("read_at~utc"), datetime)
         }
 

@@ -254,8 +254,7 @@ def _followers(readings: Mapping[HistoryKey, Reading]) -> dict[HistoryKey, Count
 
 def _groups(state: State) -> tuple[str, ...]:
     """What stands in Group beside an address, each once, in the order of the rows."""
-    held = state.tabs.get("profiles")
-    rows = [row for row in held.rows if row.text("address")] if held else []
+    rows = [row for row in state.rows("profiles") if row.text("address")]
     groups = dict.fromkeys(group for row in rows if (group := row.shown("group")) is not None)
     return tuple(str(group) for group in groups if str(group).lower() != CARDS["all"])
 

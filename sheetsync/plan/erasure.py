@@ -15,7 +15,7 @@ from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, wo
 from sheetsync.model import CapturedBy, Post, Profile, Source
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
 from sheetsync.plan.listed import listed_rows
-from sheetsync.plan.rows import Find
+from sheetsync.plan.rows import Find, Target
 from sheetsync.plan.state import Place, Row, State
 
 _NOTHING = re.compile(r"(?!)")
@@ -90,13 +90,13 @@ def erasure_of(
     """
     earlier = earlier or Erasure()
     keys, accounts = _identity(state, target, earlier)
-    profiles = [row for row in _rows(state, "profiles") if _profile_of(row, find) & keys]
-    posts = [row for row in _rows(state, "posts") if _is_post_of(row, keys, accounts, find)]
+    profiles = [row for row in state.rows("profiles") if _profile_of(row, find) & keys]
+    posts = [row for row in state.rows("posts") if _is_post_of(row, keys, accounts, find)]
     handles = {key.partition(":")[2] for key in keys} | {target.handle}
     ids = {account.partition(":")[2] for account in accounts}
     ids |= {row.text("for").rpartition(":")[2] for row in posts}
     shown = {row.text("name") for row in profiles}
-    others = {row.text("name") for row in _rows(state, "profiles") if row not in profiles}
+    others = {row.text("name") for row in state.rows("profiles") if row not in profiles}
     addresses = {target.url} | {row.text("address") for row in profiles}
     nameless = [row for row in posts if _is_nameless(row, find)]
     addresses |= {row.text("address") for row in nameless}
@@ -174,7 +174,7 @@ def _identity(
     keys = {target.key, *earlier.keys}
     accounts = set(earlier.accounts)
     accounts |= {f"{target.platform}:{i}" for i in state.accounts(keys).values() if i}
-    rows = _rows(state, "profiles")
+    rows = state.rows("profiles")
     size = 0
     while size != len(keys) + len(accounts):
         size = len(keys) + len(accounts)
@@ -193,15 +193,19 @@ def _account_of(row: Row) -> str:
     return f"{row.text('for').partition(':')[0]}:{account}" if account and row.text("for") else ""
 
 
+def _target(row: Row, find: Find) -> Target | None:
+    return find(row.text("address")) if row.text("address") else None
+
+
 def _profile_of(row: Row, find: Find) -> set[str]:
     """The keys of whom the row's address and its numbers are."""
-    target = find(row.text("address")) if row.text("address") else None
+    target = _target(row, find)
     keys = {row.text("for")} - {""}
     return keys | {target.key} if isinstance(target, Profile) else keys
 
 
 def _is_post_of(row: Row, keys: Collection[str], accounts: Collection[str], find: Find) -> bool:
-    target = find(row.text("address")) if row.text("address") else None
+    target = _target(row, find)
     named = f"{target.platform}:{target.handle.lower()}" if target and target.handle else ""
     platform = row.text("for").partition(":")[0]
     by_cells = f"{platform}:{row.text('handle').lower()}"
@@ -209,7 +213,7 @@ def _is_post_of(row: Row, keys: Collection[str], accounts: Collection[str], find
 
 
 def _is_nameless(row: Row, find: Find) -> bool:
-    target = find(row.text("address")) if row.text("address") else None
+    target = _target(row, find)
     return bool(row.text("for")) and not (isinstance(target, Post) and target.handle)
 
 
@@ -257,11 +261,6 @@ def _position(letters: str) -> int:
 def _shown(value: Value) -> str:
     shown = value.value if isinstance(value, Formula) else value
     return shown if isinstance(shown, str) else ""
-
-
-def _rows(state: State, tab: str) -> tuple[Row, ...]:
-    held = state.tabs.get(tab)
-    return held.rows if held else ()
 
 
 # --- what names them ------------------------------------------------------------------------

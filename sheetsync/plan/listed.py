@@ -65,8 +65,7 @@ def names_in(formula: str) -> tuple[str, ...]:
 
 def listed_rows(state: State) -> Iterator[tuple[Row, str]]:
     """The rows of Imports with a formula, and it."""
-    held = state.tabs.get("imports")
-    for row in held.rows if held else ():
+    for row in state.rows("imports"):
         if formula := formula_in(row):
             yield row, formula
 
