@@ -17,7 +17,7 @@ from sheetsync.errors import ConfigError
 from sheetsync.importxml import Formula, Import, NoValue, Reason, parse_formula, to_import
 from sheetsync.model import Outcome, Post, Profile
 from sheetsync.plan import Place, Row, State
-from sheetsync.plan.imports import FIELDS, ImportKey, Listed, listed_rows, names_in
+from sheetsync.plan.listed import FIELDS, ImportKey, Listed, listed_rows, names_in
 from sheetsync.platform import Platform, find_watched
 
 #: What “Stands in” says of a formula that is not in its cell any more.

@@ -16,7 +16,7 @@ from sheetsync.dashboard.words.guide import guide
 from sheetsync.dashboard.words.headings import NEEDS
 from sheetsync.model import Count, Outcome
 from sheetsync.plan import Plan, Row, zone_of
-from sheetsync.plan.imports import formula_in, is_of
+from sheetsync.plan.listed import formula_in, is_of
 from sheetsync.sync import ImportTold, Read, Synced
 
 #: As the guide's yellow cells have them at first; a team's own choice there is the sheet's alone.

@@ -29,7 +29,8 @@ from sheetsync.plan import (
     respected,
     zone_of,
 )
-from sheetsync.plan.imports import NOTHING, ImportKey, fields_of, is_of, listed_rows
+from sheetsync.plan.imports import NOTHING
+from sheetsync.plan.listed import ImportKey, fields_of, is_of, listed_rows
 from sheetsync.platform import Platform, find_watched
 from sheetsync.typed import typed_records
 from sheetsync.understood import at_home, not_understood

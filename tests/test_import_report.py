@@ -12,7 +12,7 @@ from sheetsync.import_report import about_adopting
 from sheetsync.imports import Adopted
 from sheetsync.model import ImportRead
 from sheetsync.plan import Imported, Plan, Row, State, TabState
-from sheetsync.plan.imports import Listed
+from sheetsync.plan.listed import Listed
 from sheetsync.report import sync_lines, to_json
 from sheetsync.sync import ImportTold, Synced, failed, imports_told
 

@@ -25,7 +25,7 @@ from sheetsync.fetch.way import Manners, Way
 from sheetsync.job import idle_days, job
 from sheetsync.model import ImportRead, Outcome, Post, Profile, Record
 from sheetsync.options import DASHBOARD_FILE, in_utc
-from sheetsync.plan.imports import Listed
+from sheetsync.plan.listed import Listed
 from sheetsync.platform import Platform
 from sheetsync.stop import stop
 from sheetsync.summary import Told

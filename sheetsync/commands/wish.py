@@ -14,7 +14,7 @@ from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.destinations import Destination
 from sheetsync.errors import ConfigError, UnsafePlan
 from sheetsync.model import Outcome, Post, Profile
-from sheetsync.plan.imports import ImportKey, Listed, fields_of
+from sheetsync.plan.listed import ImportKey, Listed, fields_of
 from sheetsync.platform import Platform
 from sheetsync.sync import Read
 from sheetsync.terminal import note

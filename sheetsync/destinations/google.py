@@ -23,11 +23,8 @@ from sheetsync.dashboard import Dashboard
 from sheetsync.dashboard.words.headings import TITLES
 from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_after import MOVED, After, moved_back
-from sheetsync.destinations.google_book import FIELDS, book_of
 from sheetsync.destinations.google_cells import Json
-from sheetsync.destinations.google_check import (
-    ranges,
-)
+from sheetsync.destinations.google_check import ranges
 from sheetsync.destinations.google_client import SheetsClient
 from sheetsync.destinations.google_credentials import Identity, find_credentials
 from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
@@ -42,15 +39,15 @@ from sheetsync.destinations.google_handles import (
     handles_wanted,
     with_handles,
 )
+from sheetsync.destinations.google_history import GoogleHistory, Index
 from sheetsync.destinations.google_layout import Layout
 from sheetsync.destinations.google_looks import Looks
 from sheetsync.destinations.google_parts import batches, with_calls
-from sheetsync.destinations.google_read import Reader, places_of
+from sheetsync.destinations.google_read import Reader
 from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_setup import MOST_CELLS, cells_after
-from sheetsync.destinations.google_tidy import (
-    Tidying,
-)
+from sheetsync.destinations.google_spreadsheet import Spreadsheet
+from sheetsync.destinations.google_tidy import Tidying
 from sheetsync.errors import DestinationError, SheetsyncError
 from sheetsync.plan import Erasure, Plan, State
 
@@ -103,8 +100,8 @@ class GoogleDestination:
     def read(self, dashboard: Dashboard) -> State:
         """Raises DestinationError in the person's words, and while another run is at work."""
         self._read_at, self._dashboard = self.now(), dashboard
-        self._reader = self._new_reader()
-        self._found = self._asked(lambda: self._reader_read(dashboard))
+        reader = self._reader = self._new_reader()
+        self._found = self._asked(lambda: reader.read(dashboard))
         self._refuse_busy(self._found)
         return self._with_doors(self._found.state)
 
@@ -122,10 +119,6 @@ class GoogleDestination:
             cells=door(state.cells),
             formulas=door(state.formulas),
         )
-
-    def _reader_read(self, dashboard: Dashboard) -> Found:
-        assert self._reader is not None
-        return self._reader.read(dashboard)
 
     def _asked(self, call: Callable[[], T]) -> T:
         try:
@@ -152,53 +145,65 @@ class GoogleDestination:
         """Raises DestinationChanged when somebody else wrote the spreadsheet since it was read."""
         if not plan:
             return
-        found = self._there()
-        assert self._reader is not None
+        self._refuse_stale()
+        read, doors = self._there(), self._doors()
+        if plan.erasure is not None:
+            self._erase(plan, read)
+            return
+        unfinished = any(not head.finished for head in read.book.heads[-1:])
+        found = self._asked(lambda: self._handled(Layout(plan, read)))
+        layout = Layout(plan, found, doors.cells())
+        work = self._asked(lambda: self._after.doomed(layout, doors))
+        counted, parts = self._counted(layout, work, doors.index)
+        parts[0][:0] = moved_back(doors, counted)
+        if unfinished:
+            parts[0] += emptied(found.book)  # of a run that was cut short
+        if cells_after(counted, [one for part in parts for one in part]) > MOST_CELLS:
+            raise too_large()
+        answer = self._asked(lambda: self._write_or_reread(counted, parts, ranges(counted)))
+        self._follow(counted, answer, work, found.book.g + len(parts))
+        self._tell(self._there())
+
+    def _refuse_stale(self) -> None:
         if self.now() - self._read_at > _STALE:
             raise DestinationChanged(
                 "The spreadsheet was read more than five minutes ago.", hint="Run this again."
             )
-        if plan.erasure is not None:
-            self._erase(plan, found)
-            return
-        assert self._reader.history is not None
-        doors = self._reader.history
-        index = doors.index
-        days = doors.cells()
-        unfinished = any(not head.finished for head in found.book.heads[-1:])
-        found = self._asked(lambda: self._handled(Layout(plan, self._there())))
-        layout = Layout(plan, found, days)
-        work = self._asked(lambda: self._after.doomed(layout, doors))
+
+    def _counted(
+        self, layout: Layout, work: Tidying, index: Index
+    ) -> tuple[Layout, list[list[Json]]]:
+        """The layout whose Log says how many calls the run makes, and its batches, which are some
+        of these calls."""
         calls = len(self.client.calls) + self._calls_after(layout, work)
-        layout = Layout(with_calls(plan, calls + 1), found, days)
-        parts = batches(layout, index)
-        if len(parts) > 1:
-            layout = Layout(with_calls(plan, calls + len(parts)), found, days)
-            parts = batches(layout, index)
-        parts[0][:0] = moved_back(self._reader.history, layout)
-        if unfinished:
-            parts[0] += emptied(found.book)  # of a run that was cut short
-        if cells_after(layout, [one for part in parts for one in part]) > MOST_CELLS:
-            raise too_large()
-        answer = self._asked(lambda: self._write_or_reread(layout, parts, ranges(layout)))
+
+        def counted(writes: int) -> tuple[Layout, list[list[Json]]]:
+            plan = with_calls(layout.plan, calls + writes)
+            told = Layout(plan, layout.found, layout.days)
+            return told, batches(told, index)
+
+        told, parts = counted(1)
+        return (told, parts) if len(parts) == 1 else counted(len(parts))
+
+    def _follow(self, layout: Layout, answer: Json | None, work: Tidying, g: int) -> None:
+        """The numbers are written, whatever becomes of this."""
         try:
-            g = self._asked(
-                lambda: self._after.put_right(layout, answer, found.book.g + len(parts))
-            )
-            g = self._asked(lambda: self._after.days_put_right(layout, answer, g))
-            g = self._asked(lambda: self._after.tidy(layout, work, g))
+            last = self._asked(lambda: self._after.follow(layout, answer, work, g))
             if self.dress:
-                self._dress(layout, g)
+                self._dress(layout, last)
         except DestinationError as error:
             self.notes.append(
                 f"The numbers were written, but what comes after was not done ({error.message})"
                 " The next sync does it first."
             )
-        self._tell(self._there())
 
     def _there(self) -> Found:
         assert self._found is not None, "read comes before apply"
         return self._found
+
+    def _doors(self) -> GoogleHistory:
+        assert self._reader is not None and self._reader.history is not None
+        return self._reader.history
 
     def _handled(self, layout: Layout) -> Found:
         """Once every column has its handle, where it was read. Raises DestinationChanged."""
@@ -229,7 +234,7 @@ class GoogleDestination:
         return self._asked(lambda: traces_in(scrub_of(reader, found, erasure)))
 
     def _new_reader(self) -> Reader:
-        return Reader(self.client, self.spreadsheet, self.now)
+        return Reader(Spreadsheet(self.client, self.spreadsheet), self.now)
 
     def _write_or_reread(
         self, layout: Layout, parts: Sequence[Sequence[Json]], asked: Sequence[str]
@@ -242,8 +247,8 @@ class GoogleDestination:
         except gspread.exceptions.APIError as error:
             if error.response.status_code != 400:
                 raise
-            again = book_of(self.client.fetch_sheet_metadata(self.spreadsheet, {"fields": FIELDS}))
-            if places_of(again) == places_of(book) and again.names == book.names:
+            again = Spreadsheet(self.client, self.spreadsheet).book()
+            if again.places == book.places and again.names == book.names:
                 raise
             raise DestinationChanged(
                 "Somebody changed the spreadsheet's tabs or columns meanwhile.",

@@ -4,10 +4,11 @@ that are past their time, or stand there twice, are taken away.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sheetsync.destinations import DestinationChanged
+from sheetsync.destinations.google_book import Sheet
 from sheetsync.destinations.google_cells import Grid, Json, rectangles
 from sheetsync.destinations.google_check import (
     added_days,
@@ -23,6 +24,7 @@ from sheetsync.destinations.google_read import Reader
 from sheetsync.destinations.google_repair import Repair
 from sheetsync.destinations.google_send import Sender
 from sheetsync.destinations.google_tidy import (
+    Key,
     Tidying,
     copied_keys,
     keys_of,
@@ -47,6 +49,12 @@ class After:
     def __init__(self, reader: Callable[[], Reader], sender: Sender, notes: list[str]) -> None:
         self._reader, self._sender, self.notes = reader, sender, notes
         self._keys: dict[int, tuple[str, int]] = {}
+
+    def follow(self, layout: Layout, answer: Json | None, work: Tidying, g: int) -> int:
+        """All of it, in its order. ``g`` is the generation of the write; returns the last one."""
+        g = self.put_right(layout, answer, g)
+        g = self.days_put_right(layout, answer, g)
+        return self.tidy(layout, work, g)
 
     def put_right(self, layout: Layout, answer: Json | None, g: int) -> int:
         """Moves segments to their rows and columns, and restores the team's cells, where people
@@ -88,18 +96,14 @@ class After:
         if not {"day", "profile"} <= now.keys():
             return g
         first = layout.header_row(tab) + 1
-        days, profiles = reader.fetch_of(sheet)(
-            [(first, now[k], 0, now[k]) for k in ("day", "profile")]
-        )
-        there, meant = keys_of(days, profiles), layout.rows(tab).held
+        there, meant = _keys_in(reader, sheet, now, first), layout.rows(tab).held
         stayed = all(now.get(key) == p for key, p in layout.at[tab.key].items())
         rows_stayed = {row: there.get(row) for row in meant} == rewritten(layout)
         if found.book.g != g or (stayed and rows_stayed):
             return g
         copied: Grid = {}
         if UNDO in found.book.ours:
-            undo = replace(sheet, id=found.book.ours[UNDO].id)
-            (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(layout.at[tab.key].values()))])
+            copied = _copied(reader, layout, found.book.ours[UNDO].id)
         cells = {} if stayed else undone(layout, meant, copied, now)
         there = there if stayed else {**there, **copied_keys(meant, copied, now)}
         cells |= restored(layout, meant, copied, there, now)
@@ -112,7 +116,7 @@ class After:
         if not work.doomed or MOVED in self.notes:
             return g
         reader = self._reader()
-        fetch = reader.fetch_of(layout.found.sheets["history"])
+        sheet = layout.found.sheets["history"]
         now = reader.read(layout.dashboard)
         if now.book.g != g:
             return g  # somebody else is at work: another time
@@ -120,14 +124,13 @@ class After:
         doomed = {key for row in work.doomed if (key := self._keys.get(row))}
         assert reader.history is not None
         self._sender.write(now.book, [list(removal(layout, reader.history.index, work))])
-        undo = replace(layout.found.sheets["history"], id=layout.ids[UNDO])
         at = layout.at["history"]
         first = layout.header_row(layout.dashboard.tab("history")) + 1
-        days, profiles = fetch([(first, at[k], 0, at[k]) for k in ("day", "profile")])
-        (copied,) = reader.fetch_of(undo)([(1, 1, 0, max(at.values()))])
+        there = _keys_in(reader, sheet, at, first)
+        copied = _copied(reader, layout, layout.ids[UNDO])
         # Of a doubled row the other one has to be there still.
         gone = doomed if work.upto else set()
-        back = missing(copied, keys_of(days, profiles).values(), gone, at)
+        back = missing(copied, there.values(), gone, at)
         if back:
             book = self._reader().read(layout.dashboard).book
             self._sender.write(book, [[put_back(layout, back)]])
@@ -145,13 +148,24 @@ class After:
         rows = old_rows(doors.index, keep, sheet.entry.get("thinned", "")) if keep and sheet else []
         if not rows or keep is None or sheet is None:
             return Tidying(())
-        at = layout.at["history"]
-        fetch = self._reader().fetch_of(sheet)
-        days, profiles = fetch([(rows[0], at[k], rows[-1], at[k]) for k in ("day", "profile")])
         wanted = set(rows)
-        found = keys_of(days, profiles)
+        found = _keys_in(self._reader(), sheet, layout.at["history"], rows[0], rows[-1])
         self._keys = {row: key for row, key in found.items() if row in wanted}
         return Tidying(tuple(thinned(self._keys)), month_end(keep))
+
+
+def _keys_in(
+    reader: Reader, history: Sheet, at: Mapping[str, int], first: int, last: int = 0
+) -> dict[int, Key]:
+    """Whose rows stand where in History, from ``first`` to ``last`` (0: all below)."""
+    columns = [(first, at[key], last, at[key]) for key in ("day", "profile")]
+    return keys_of(*reader.spreadsheet.blocks(history, columns))
+
+
+def _copied(reader: Reader, layout: Layout, undo: int) -> Grid:
+    """The rows of History that stand in the undo tab; ``undo`` is its sheetId."""
+    (copied,) = reader.spreadsheet.values([(undo, 1, 1, 0, max(layout.at["history"].values()))])
+    return copied
 
 
 def moved_back(doors: GoogleHistory | None, layout: Layout) -> list[Json]:

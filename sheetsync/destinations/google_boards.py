@@ -30,7 +30,7 @@ from sheetsync.destinations.google_cells import (
 )
 from sheetsync.destinations.google_found import guide_names, value_at
 from sheetsync.destinations.google_layout import Layout
-from sheetsync.destinations.google_setup import metadata
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 
 #: Where the list of groups stands that a drop-down offers: position, beside Trend, and rows.
 GROUPS_AT, GROUPS_MOST = END + 2, 200
@@ -110,8 +110,7 @@ class BoardCells:
         yield from rectangles(cells, self.sheet)
         if entry is None or entry.formulas != self.mark():
             for metadata_id in marks:
-                lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
-                yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+                yield metadata_gone({"metadataId": metadata_id})
             yield metadata(FORMULAS, self.mark(), {"sheetId": self.sheet})
         yield from self._names()
 

@@ -14,11 +14,10 @@ from typing import Any
 from zlib import crc32
 
 from sheetsync.dashboard import Area
+from sheetsync.destinations.google_cells import Json
 from sheetsync.destinations.google_fence import Head, heads_of, mark_of
 from sheetsync.destinations.google_forgotten import forgotten_of
 from sheetsync.plan import Forgotten
-
-Json = dict[str, Any]
 
 TAB, COLUMN, DAYS = "sheetsync.tab", "sheetsync.col", "sheetsync.days"
 INSTALLED = "sheetsync.installed"
@@ -101,6 +100,12 @@ class Book:
             if sheet.key:
                 found.setdefault(sheet.key, sheet)
         return found
+
+    @property
+    def places(self) -> object:
+        """What a write relies on: which tabs there are, by which titles, and where columns
+        stand."""
+        return [(s.id, s.title, s.key, sorted(s.handles.items())) for s in self.sheets]
 
     def sheet(self, sheet_id: int) -> Sheet | None:
         return next((sheet for sheet in self.sheets if sheet.id == sheet_id), None)

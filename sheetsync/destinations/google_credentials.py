@@ -88,10 +88,10 @@ def _of_file(path: Path, place: str, source: str) -> Identity:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise ConfigError(f"{source}: the file cannot be read: {why}.", hint=_HINT) from error
-    return _of_text(text, source, path)
+    return _of_text(text, source)
 
 
-def _of_text(text: str, source: str, path: Path | None = None) -> Identity:
+def _of_text(text: str, source: str) -> Identity:
     """The JSON of a service account's key, of a person's login, or of Workload Identity."""
     try:
         info = json.loads(text.lstrip("\ufeff"))

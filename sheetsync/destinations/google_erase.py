@@ -32,7 +32,7 @@ from sheetsync.destinations.google_cells import (
 from sheetsync.destinations.google_found import Found
 from sheetsync.destinations.google_layout import UNDO, Layout
 from sheetsync.destinations.google_parts import LIMIT, batches, size_of
-from sheetsync.destinations.google_read import Reader, places_of
+from sheetsync.destinations.google_read import Reader
 from sheetsync.destinations.google_scrub import Hit, Scrub
 from sheetsync.destinations.google_setup import undo_tab
 from sheetsync.destinations.google_tidy import put_back, without
@@ -55,7 +55,7 @@ class Write(Protocol):
 def scrub_of(reader: Reader, found: Found, erasure: Erasure) -> Scrub:
     history = found.sheets.get("history")
     ours = {sheet.id for sheet in found.sheets.values()}
-    whole = read_whole(reader, ours, history.id if history else None)
+    whole = read_whole(reader.spreadsheet, ours, history.id if history else None)
     return Scrub(whole, found, erasure)
 
 
@@ -123,7 +123,7 @@ class Erasing:
         before = self.found
         if (
             now.book.g != before.book.g
-            or places_of(now.book) != places_of(before.book)
+            or now.book.places != before.book.places
             or _typed(now) != _typed(before)
         ):
             raise changed()
@@ -137,7 +137,7 @@ class Erasing:
             raise changed()  # somebody waited until we were given up, and has emptied the undo tab
         copies: Grid = {}
         if undo := found.book.ours.get(UNDO):
-            (copies,) = reader.values([(undo.id, 1, 1, 0, 0)])
+            (copies,) = reader.spreadsheet.values([(undo.id, 1, 1, 0, 0)])
         wrong = [one for one in placed if not _is_meant(one, copies, before)]
         requests = [r for one in wrong for r in self._restored(layout, one, copies, before)]
         requests += emptied(found.book)

@@ -13,9 +13,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
-Json = dict[str, Any]
+from sheetsync.destinations.google_cells import Json
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 
 HEAD = "sheetsync.head"
 #: So many entries are kept, and all that are younger than an hour.
@@ -86,23 +86,9 @@ def fence(head: Head, spreadsheet: str, held: Sequence[Head]) -> list[Json]:
 
     Heads of another spreadsheet (ours is a copy of it) go as well.
     """
-    create = {
-        "createDeveloperMetadata": {
-            "developerMetadata": {
-                "metadataId": id_of(spreadsheet, head.g),
-                "metadataKey": HEAD,
-                "metadataValue": head.text(),
-                "visibility": "DOCUMENT",
-                "location": {"spreadsheet": True},
-            }
-        }
-    }
+    create = metadata(HEAD, head.text(), {"spreadsheet": True}, id_of(spreadsheet, head.g))
     own = [one for one in held if one.sid == head.sid]
     past = [one for one in own[:-_KEEP] if head.at - one.at > _YOUNG]
     foreign = [one for one in held if one.sid != head.sid]
-    return [create, *(_delete(one.id) for one in (*past, *foreign) if one.id)]
-
-
-def _delete(metadata_id: int) -> Json:
-    lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
-    return {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+    gone = (metadata_gone({"metadataId": one.id}) for one in (*past, *foreign) if one.id)
+    return [create, *gone]

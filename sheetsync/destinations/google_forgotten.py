@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from sheetsync.destinations.google_cells import Json
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 from sheetsync.errors import DestinationError
 from sheetsync.plan import Forgotten
-
-Json = dict[str, Any]
 
 FORGOTTEN = "sheetsync.forgotten"
 #: What is left of the quota by heads and by what was installed. About 250 people.
@@ -70,9 +69,6 @@ def requests(now: Forgotten, before: Forgotten) -> Iterator[Json]:
     if now.marks.keys() == before.marks.keys() and now.salt == before.salt:
         return
     if before.marks:
-        lookup = {"developerMetadataLookup": {"metadataKey": FORGOTTEN}}
-        yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+        yield metadata_gone({"metadataKey": FORGOTTEN})
     if text := text_of(now):
-        entry = {"metadataKey": FORGOTTEN, "metadataValue": text, "visibility": "DOCUMENT"}
-        location = {"location": {"spreadsheet": True}}
-        yield {"createDeveloperMetadata": {"developerMetadata": entry | location}}
+        yield metadata(FORGOTTEN, text, {"spreadsheet": True})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sheetsync.dashboard import (
     NUMERIC,
@@ -30,8 +29,7 @@ from sheetsync.dashboard.colours import (
     WRITTEN,
     YELLOW,
 )
-
-Json = dict[str, Any]
+from sheetsync.destinations.google_cells import Json
 
 #: Google's names for what a number format is of.
 KINDS: Mapping[Format, str] = {

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from sheetsync.dashboard import Board, Column, Dashboard, Format, Formula, Guide, Scalar, Tab, Value
+from sheetsync.dashboard.profiles import SPANS
 from sheetsync.dashboard.trend import DAY, LAST, LOG_COLUMNS, LOG_ROWS, TOP
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
@@ -21,7 +22,7 @@ from sheetsync.destinations.google_cells import Grid, Raw, moment_of, plain, sca
 from sheetsync.plan import Row, State, TabState, Trend, trend_of
 
 #: A header is looked for in the first rows only.
-_TOP = 20
+FIRST_ROWS = 20
 #: So many of our headers in one row are no accident.
 MANY = 10
 #: A board stands where it should by this share of its words.
@@ -58,7 +59,7 @@ def header_row(tab: Tab, grid: Grid, handles: Mapping[str, int]) -> int:
     by_place = {handles[c.key]: c.header for c in tab.columns if c.key in handles}
     scores = {}
     for row in sorted(grid):
-        if row > _TOP:
+        if row > FIRST_ROWS:
             break
         held = texts(grid[row])
         here = sum(held.get(at) == header for at, header in by_place.items())
@@ -84,10 +85,7 @@ def columns_of(tab: Tab, header: Mapping[int, str], handles: Mapping[str, int]) 
 
 def looks_like(tab: Tab, grid: Grid) -> bool:
     """Whether a tab without a handle holds one of our tables."""
-    ours = {column.header for column in tab.columns}
-    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
-    best = max((len(ours & words) for words in tops), default=0)
-    return best >= min(len(tab.columns) / 2, MANY)
+    return _most_headers(tab, grid) >= min(len(tab.columns) / 2, MANY)
 
 
 def fits_best(tab: Tab, tables: Iterable[Tab], grid: Grid) -> bool:
@@ -97,9 +95,14 @@ def fits_best(tab: Tab, tables: Iterable[Tab], grid: Grid) -> bool:
 
 
 def _share(tab: Tab, grid: Grid) -> float:
+    return _most_headers(tab, grid) / len({column.header for column in tab.columns})
+
+
+def _most_headers(tab: Tab, grid: Grid) -> int:
+    """How many of the tab's headers stand in one row, of the first ones, at the most."""
     ours = {column.header for column in tab.columns}
-    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= _TOP)
-    return max((len(ours & words) for words in tops), default=0) / len(ours)
+    tops = (set(texts(cells).values()) for row, cells in grid.items() if row <= FIRST_ROWS)
+    return max((len(ours & words) for words in tops), default=0)
 
 
 def table(tab: Tab, sheet: Sheet, grid: Grid, computed: Grid) -> TabState:
@@ -306,12 +309,12 @@ def _trusted(trend: Trend | None, tabs: Mapping[str, TabState]) -> Trend | None:
 
 
 def newest_of(
-    state: State, zoned: Mapping[str, date], spans: tuple[int, ...] = (1, 7, 28)
+    state: State, zoned: Mapping[str, date]
 ) -> dict[str, tuple[date, dict[int, date | None]]]:
     """Of each profile the day of its newest reading and those of the baselines in its row."""
     found = {}
     held = state.tabs.get("profiles")
-    columns = {span: f"day_{span}d" for span in spans}
+    columns = {span: f"day_{span}d" for span in SPANS}
     if held is None or not held.columns.keys() >= set(columns.values()):
         return {}
     for row in held.rows:
@@ -326,8 +329,7 @@ def shown_days(
     state: State, zoned: Mapping[str, date]
 ) -> dict[tuple[str, date], Mapping[str, Value]]:
     """What the rows of Profiles show, by profile and the day of its newest reading."""
-    held = state.tabs.get("profiles")
-    rows = {row.text("for"): row.cells for row in (held.rows if held else ())}
+    rows = {row.text("for"): row.cells for row in state.rows("profiles")}
     return {(key, zoned[key]): cells for key, cells in rows.items() if key in zoned}
 
 

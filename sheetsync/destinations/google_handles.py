@@ -19,7 +19,8 @@ from sheetsync.destinations.google_check import heads_in, landed
 from sheetsync.destinations.google_fence import Head
 from sheetsync.destinations.google_found import Found
 from sheetsync.destinations.google_layout import Layout
-from sheetsync.destinations.google_setup import handle
+from sheetsync.destinations.google_metadata import metadata_gone
+from sheetsync.destinations.google_setup import handle, more_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,7 @@ def handle_requests(layout: Layout, wanted: Sequence[Handle], run: str) -> list[
     """With room for columns that are still to be added."""
     requests: list[Json] = []
     for sheet, positions in _by_sheet(layout, wanted):
-        if (length := max(positions) - sheet.columns) > 0:
-            grow = {"sheetId": sheet.id, "dimension": "COLUMNS", "length": length}
-            requests.append({"appendDimension": grow})
+        requests += more_room(sheet, 0, max(positions) - sheet.columns)
     return requests + [handle(layout, h.tab, h.key, h.position, h.id(run)) for h in wanted]
 
 
@@ -103,8 +102,7 @@ def _same(a: Raw, b: Raw) -> bool:
 
 def handles_gone(wanted: Sequence[Handle], run: str) -> list[Json]:
     """Takes them away again."""
-    lookups = ({"developerMetadataLookup": {"metadataId": h.id(run)}} for h in wanted)
-    return [{"deleteDeveloperMetadata": {"dataFilter": lookup}} for lookup in lookups]
+    return [metadata_gone({"metadataId": handle.id(run)}) for handle in wanted]
 
 
 def with_handles(layout: Layout, wanted: Sequence[Handle], head: Head) -> Found:

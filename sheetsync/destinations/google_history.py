@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sheetsync.dashboard import Tab, Value
+from sheetsync.dashboard.profiles import SPANS
 from sheetsync.destinations.google_cells import Raw, moment_of, runs, scalar
 from sheetsync.destinations.google_columns import Written, is_misplaced
 from sheetsync.plan import History, HistoryKey, Row, TabState
@@ -294,11 +295,11 @@ def tail_of(index: Index, day: date) -> int:
     return min(rows, default=index.next_row)
 
 
-def earlier_days(index: Index, day: date, spans: Iterable[int] = (1, 7, 28)) -> set[date]:
+def earlier_days(index: Index, day: date) -> set[date]:
     """The days that baselines of a reading of ``day`` most likely need."""
     known = sorted(index.days())
     found = set()
-    for span in spans:
+    for span in SPANS:
         upto = [on for on in known if on <= day - timedelta(span)]
         found.update(upto[-1:])
     return found

@@ -6,15 +6,13 @@ Each is one call, made when somebody asks and there is something to ask for.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 from sheetsync.dashboard import Dashboard, Value
 from sheetsync.destinations.google_book import Sheet
-from sheetsync.destinations.google_cells import Grid, plain
+from sheetsync.destinations.google_cells import Grid, Json, plain
 from sheetsync.destinations.google_found import Found
 from sheetsync.plan import Place
 
-Json = dict[str, Any]
 #: The formulas of cells and nothing else, so that text that looks like one is not taken for one.
 FIELDS = (
     "sheets(properties(sheetId),"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from sheetsync.dashboard import Column, Dashboard, Tab, Value
 from sheetsync.dashboard.formulas import GOOGLE, Places, compile_formula, letters, places_of
@@ -13,7 +12,6 @@ from sheetsync.destinations.google_book import Sheet, sheet_id_for
 from sheetsync.destinations.google_found import Found
 from sheetsync.plan import Plan, positions
 
-Json = dict[str, Any]
 #: The tab that keeps, for a while, what was written over or taken away; nobody needs to see it.
 UNDO = "undo"
 

@@ -41,8 +41,8 @@ from sheetsync.destinations.google_formats import (
     line_format,
 )
 from sheetsync.destinations.google_layout import Layout, whose
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 from sheetsync.destinations.google_rows import rounding
-from sheetsync.destinations.google_setup import metadata
 
 FORMAT = "userEnteredFormat"
 #: A rule cannot name another tab; by name and INDIRECT it can. [unverified]
@@ -85,9 +85,8 @@ class Looks:
         made = [one for name in wanted for one in self.objects[name]()]
         book = self.layout.found.book
         kept = sorted({*book.installed, *self.objects})
-        old = {"developerMetadataLookup": {"metadataKey": INSTALLED}}
         if book.installed:
-            made.append({"deleteDeveloperMetadata": {"dataFilter": old}})
+            made.append(metadata_gone({"metadataKey": INSTALLED}))
         return [*made, metadata(INSTALLED, " ".join(kept), {"spreadsheet": True})]
 
     # --- tables -----------------------------------------------------------------------------

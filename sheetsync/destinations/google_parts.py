@@ -20,6 +20,7 @@ from sheetsync.destinations.google_cells import Json, cell, packed
 from sheetsync.destinations.google_columns import Written
 from sheetsync.destinations.google_history import Index
 from sheetsync.destinations.google_layout import Layout, RowsAfter
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 from sheetsync.destinations.google_rows import (
     appended,
     formulas,
@@ -28,7 +29,7 @@ from sheetsync.destinations.google_rows import (
     segments,
     values_of,
 )
-from sheetsync.destinations.google_setup import metadata, setup
+from sheetsync.destinations.google_setup import setup
 from sheetsync.destinations.google_spills import spills
 from sheetsync.plan import Plan
 
@@ -63,7 +64,7 @@ def batches(layout: Layout, index: Index) -> list[list[Json]]:
     rows = list(_part(layout, works, None, copy.deepcopy(index), later=False))
     made = [[*first, *rows, *last]]
     if size_of(made[0]) > LIMIT:
-        groups = _groups(layout, works, size_of(rows))
+        groups = _groups(works, size_of(rows))
         made = _split(layout, works, groups, copy.deepcopy(index), first, last)
     return _with_spills(made, list(spills(layout)))
 
@@ -152,15 +153,14 @@ def _indexed(layout: Layout, tab: Tab, added: Rows, index: Index, *, later: bool
         return
     location = {"sheetId": layout.ids[tab.key]}
     if known:
-        lookup = {"metadataKey": DAYS, "metadataLocation": location}
-        yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
+        yield metadata_gone({"metadataKey": DAYS, "metadataLocation": location})
     yield metadata(DAYS, index.text(), location)
 
 
 # --- more than one --------------------------------------------------------------------------
 
 
-def _groups(layout: Layout, works: Sequence[Work], whole: int) -> dict[str, float]:
+def _groups(works: Sequence[Work], whole: int) -> dict[str, float]:
     """Profile keys, in the order of rows, and how many of the ``whole`` bytes their rows need."""
     sizes: dict[str, int] = {}
     for work in works:

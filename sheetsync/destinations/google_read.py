@@ -7,66 +7,52 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any
-
-from gspread.urls import SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
 from sheetsync.dashboard import Board, Dashboard, Guide, Tab, Value
-from sheetsync.destinations.google_book import FIELDS, Book, Sheet, book_of
-from sheetsync.destinations.google_cells import Grid, Raw, grid_range, runs, table_of
-from sheetsync.destinations.google_client import SheetsClient
+from sheetsync.destinations.google_book import Book, Sheet
+from sheetsync.destinations.google_cells import Grid, Json, Raw, grid_range, runs
 from sheetsync.destinations.google_found import (
+    FIRST_ROWS,
     Found,
-    fits_best,
     found_of,
     header_row,
     is_text,
-    looks_like,
     newest_of,
     shown_days,
     texts,
 )
-from sheetsync.destinations.google_history import (
-    Block,
-    GoogleHistory,
-    Index,
-    earlier_days,
-    tail_of,
-)
+from sheetsync.destinations.google_history import GoogleHistory, Index, earlier_days, tail_of
 from sheetsync.destinations.google_imports import FIELDS as FORMULAS
 from sheetsync.destinations.google_imports import cells_at, team_formulas
+from sheetsync.destinations.google_ours import by_headers
 from sheetsync.destinations.google_spills import block_of, spill_tabs
-from sheetsync.errors import DestinationError
-from sheetsync.plan import Block as Rows
-from sheetsync.plan import HistoryKey, State, zone_of
+from sheetsync.destinations.google_spreadsheet import Range, Spreadsheet
+from sheetsync.plan import Block, HistoryKey, State, zone_of
 
-Json = dict[str, Any]
-#: A range to read: sheetId, then first row and position, last row and position (0: open).
-Range = tuple[int, int, int, int, int]
-_TOP = 20
 _ATTEMPTS = 4
 
 
 class Reader:
     """Reads one spreadsheet once. ``now``: an aware datetime."""
 
-    def __init__(self, client: SheetsClient, spreadsheet: str, now: Callable[[], datetime]) -> None:
-        self.client, self.spreadsheet, self.now = client, spreadsheet, now
+    def __init__(self, spreadsheet: Spreadsheet, now: Callable[[], datetime]) -> None:
+        self.spreadsheet, self.now = spreadsheet, now
         self.history: GoogleHistory | None = None
-        self._spilled: Mapping[str, Rows] = {}
+        self._spilled: Mapping[str, Block] = {}
+        #: First and last row of what was read of History.
+        self._blocks: Sequence[tuple[int, int]] = ()
         #: What was just written to History, for a look at where it landed.
         self.written: Mapping[HistoryKey, Mapping[str, Value]] = {}
 
     def read(self, dashboard: Dashboard, attempt: int = 1) -> Found:
         """Raises DestinationError for a tab that has our title and is not ours."""
-        book = book_of(self.client.fetch_sheet_metadata(self.spreadsheet, {"fields": FIELDS}))
+        book = self.spreadsheet.book()
         sheets = self._sheets(book, dashboard)
         grids, history = self._grids(book, dashboard, sheets)
-        if any(_is_shifted(tab, sheets, grids) for tab in dashboard.tables):
-            # Between the two calls somebody may have moved columns: ask again where they are.
-            again = book_of(self.client.fetch_sheet_metadata(self.spreadsheet, {"fields": FIELDS}))
-            if places_of(again) != places_of(book) and attempt < _ATTEMPTS:
-                return self.read(dashboard, attempt + 1)
+        shifted = any(_is_shifted(tab, sheets, grids) for tab in dashboard.tables)
+        # Between the two calls somebody may have moved columns: ask again where they are.
+        if shifted and self.spreadsheet.book().places != book.places and attempt < _ATTEMPTS:
+            return self.read(dashboard, attempt + 1)
         computed = self._computed(dashboard, sheets, grids)
         found = found_of(book, dashboard, sheets, grids, computed)
         found = replace(found, state=self._with_history(found, dashboard, history))
@@ -83,31 +69,10 @@ class Reader:
         titles = {sheet.title.casefold() for sheet in free}
         # Only one that still has our title, or when nothing is ours yet, is worth a look.
         if missing and any(tab.title.casefold() in titles for tab in missing):
-            tops = self.values([(s.id, 1, 1, min(_TOP, s.rows), 0) for s in free])
-            sheets |= self._by_headers(missing, free, tops, dashboard.tables)
+            first = [(s.id, 1, 1, min(FIRST_ROWS, s.rows), 0) for s in free]
+            tops = self.spreadsheet.values(first)
+            sheets |= by_headers(missing, free, tops, dashboard.tables)
         return sheets
-
-    def _by_headers(
-        self,
-        missing: Sequence[Tab | Guide | Board],
-        free: Sequence[Sheet],
-        tops: Sequence[Grid],
-        tables: Sequence[Tab],
-    ) -> dict[str, Sheet]:
-        found: dict[str, Sheet] = {}
-        in_the_way: list[str] = []
-        for tab in missing:
-            for sheet, top in zip(free, tops, strict=True):
-                mine = sheet not in found.values() and _is(tab, sheet, top, tables)
-                if mine and tab.key not in found:
-                    found[tab.key] = sheet
-            optional = isinstance(tab, Tab) and tab.optional
-            if tab.key not in found and not optional:
-                same = (s.title for s in free if s.title.casefold() == tab.title.casefold())
-                in_the_way += same
-        if in_the_way:
-            raise clash(in_the_way)
-        return found
 
     # --- their cells ------------------------------------------------------------------------
 
@@ -115,28 +80,26 @@ class Reader:
         self, book: Book, dashboard: Dashboard, sheets: Mapping[str, Sheet]
     ) -> tuple[dict[str, Grid], Mapping[int, Mapping[int, Raw]]]:
         """One call for all small tabs and the newest days of History."""
-        ranges: list[Range] = []
-        whose: list[str] = []
-        for tab in dashboard.tabs:
-            if tab.key in sheets:
-                mine = list(_ranges(tab, sheets[tab.key]))
-                ranges += mine
-                whose += [tab.key] * len(mine)
+        small = [
+            (tab.key, area)
+            for tab in dashboard.tabs
+            if tab.key in sheets
+            for area in _ranges(tab, sheets[tab.key])
+        ]
         # Whole results, where they are compared with what was read of the sites.
         spilled = spill_tabs(book) if "imports" in sheets else {}
-        ranges += [(sheet.id, 1, 1, 0, 0) for sheet in spilled.values()]
+        whole = [(sheet.id, 1, 1, 0, 0) for sheet in spilled.values()]
         blocks = self._days(book, dashboard, sheets)
-        ranges += blocks
-        parts = self.values(ranges) if ranges else []
+        ranges = [*(area for _, area in small), *whole, *blocks]
+        parts = iter(self.spreadsheet.values(ranges) if ranges else ())
         grids: dict[str, dict[int, dict[int, Raw]]] = {key: {} for key in sheets}
-        for key, part in zip(whose, parts[: len(whose)], strict=True):
-            _lay(grids[key], part)
-        history: dict[int, dict[int, Raw]] = {}
-        rest = iter(parts[len(whose) :])
-        self._spilled = {title: block_of(sheet, next(rest)) for title, sheet in spilled.items()}
-        for part in rest:
-            _lay(history, part)
+        for key, _ in small:
+            _lay(grids[key], next(parts))
+        self._spilled = {title: block_of(sheet, next(parts)) for title, sheet in spilled.items()}
         self._blocks = [(block[1], block[3]) for block in blocks]
+        history: dict[int, dict[int, Raw]] = {}
+        for part in parts:
+            _lay(history, part)
         return dict(grids), history
 
     def _days(self, book: Book, dashboard: Dashboard, sheets: Mapping[str, Sheet]) -> list[Range]:
@@ -172,7 +135,7 @@ class Reader:
             wanted += [(tab.key, (sheets[tab.key].id, 1, at, 0, at)) for at in places]
         if not wanted:
             return {}
-        parts = self.values([where for _, where in wanted], "UNFORMATTED_VALUE")
+        parts = self.spreadsheet.values([where for _, where in wanted], "UNFORMATTED_VALUE")
         found: dict[str, dict[int, dict[int, Raw]]] = {}
         for (key, _), part in zip(wanted, parts, strict=True):
             _lay(found.setdefault(key, {}), part)
@@ -190,7 +153,8 @@ class Reader:
         newest = newest_of(state, zoned)
         known = (self.written, shown_days(state, zoned))
         tab = dashboard.tab("history")
-        doors = GoogleHistory(tab, held, index, self.fetch_of(sheet), newest, known)
+        fetch = partial(self.spreadsheet.blocks, sheet)
+        doors = GoogleHistory(tab, held, index, fetch, newest, known)
         for top, last in self._blocks:
             first = max(top, held.header_row + 1 if held else 2)
             doors.take(first, last, {n: c for n, c in cells.items() if n >= first})
@@ -214,66 +178,20 @@ class Reader:
 
     def _newest_days(self, state: State) -> dict[str, date]:
         zone = zone_of(state)
-        held = state.tabs.get("profiles")
         return {
             row.text("for"): at.replace(tzinfo=UTC).astimezone(zone).date()
-            for row in (held.rows if held else ())
+            for row in state.rows("profiles")
             if isinstance(at := row.cells.get("read_at~utc"), datetime)
         }
-
-    def fetch_of(
-        self, sheet: Sheet | None
-    ) -> Callable[[Sequence[Block]], list[Mapping[int, Mapping[int, Raw]]]]:
-        def fetch(blocks: Sequence[Block]) -> list[Mapping[int, Mapping[int, Raw]]]:
-            if sheet is None:
-                return [{} for _ in blocks]
-            return [*self.values([(sheet.id, *block) for block in blocks])]
-
-        return fetch
-
-    # --- the call ---------------------------------------------------------------------------
 
     def _cells(self, where: Sequence[tuple[int, int, int]]) -> list[Grid]:
         """What single cells show, dates as text."""
         ranges = [(sheet, row, at, row, at) for sheet, row, at in where]
-        return self.values(ranges, "UNFORMATTED_VALUE", "FORMATTED_STRING")
+        return self.spreadsheet.values(ranges, "UNFORMATTED_VALUE", "FORMATTED_STRING")
 
     def _formulas(self, sheets: Sequence[int]) -> Json:
-        """``spreadsheets.getByDataFilter``: the formulas of whole tabs."""
-        url = f"{SPREADSHEET_URL % self.spreadsheet}:getByDataFilter"
-        body = {"dataFilters": [{"gridRange": grid_range(sheet, 1, 1)} for sheet in sheets]}
-        answer: Json = self.client.request(
-            "post", url, params={"fields": FORMULAS}, json=body
-        ).json()
-        return answer
-
-    def values(
-        self, ranges: Sequence[Range], render: str = "FORMULA", dates: str = "SERIAL_NUMBER"
-    ) -> list[Grid]:
-        """``values:batchGetByDataFilter``. FORMULA gives numbers as numbers and the team's
-        formulas as text. Google answers each range once, with the filters that asked for it."""
-        body = {
-            "dataFilters": [{"gridRange": grid_range(*where)} for where in ranges],
-            "valueRenderOption": render,
-            "dateTimeRenderOption": dates,
-            "majorDimension": "ROWS",
-        }
-        url = f"{SPREADSHEET_VALUES_BATCH_URL % self.spreadsheet}ByDataFilter"
-        answer = self.client.request("post", url, json=body).json()
-        by_filter: dict[tuple[int, ...], Any] = {}
-        for one in answer.get("valueRanges", []):
-            for asked in one.get("dataFilters", []):
-                by_filter[_key(asked.get("gridRange", {}))] = one["valueRange"].get("values", [])
-        found: list[Grid] = []
-        for where in ranges:
-            values = by_filter.get(_key(grid_range(*where)), [])
-            found.append(table_of(values, where[1], where[2]))
-        return found
-
-
-def places_of(book: Book) -> object:
-    """What a write relies on: which tabs there are, by which titles, and where columns stand."""
-    return [(s.id, s.title, s.key, sorted(s.handles.items())) for s in book.sheets]
+        """The formulas of whole tabs."""
+        return self.spreadsheet.cells([grid_range(sheet, 1, 1) for sheet in sheets], FORMULAS)
 
 
 def _is_shifted(tab: Tab, sheets: Mapping[str, Sheet], grids: Mapping[str, Grid]) -> bool:
@@ -292,41 +210,9 @@ def _is_shifted(tab: Tab, sheets: Mapping[str, Sheet], grids: Mapping[str, Grid]
     return False
 
 
-def _key(area: Json) -> tuple[int, ...]:
-    names = ("sheetId", "startRowIndex", "startColumnIndex", "endRowIndex", "endColumnIndex")
-    return tuple(area.get(name, 0) for name in names)
-
-
 def _lay(grid: dict[int, dict[int, Raw]], part: Mapping[int, Mapping[int, Raw]]) -> None:
     for row, cells in part.items():
         grid.setdefault(row, {}).update(cells)
-
-
-def clash(titles: Sequence[str]) -> DestinationError:
-    """``titles`` as people spell them."""
-    what = f"a tab named {titles[0]}" if len(titles) == 1 else f"tabs named {', '.join(titles)}"
-    return DestinationError(
-        f"The spreadsheet has {what} that sheetsync did not make.",
-        hint=f"Rename {'that tab' if len(titles) == 1 else 'these tabs'}, or give another"
-        " spreadsheet with --to.",
-    )
-
-
-def _is(tab: Tab | Guide | Board, sheet: Sheet, top: Grid, tables: Sequence[Tab]) -> bool:
-    """Whether a tab without a handle is ours: an old one, a copy, or one whose handles were lost.
-
-    A copy says of which tab: a copy of History never becomes Profiles.
-    """
-    if sheet.copy_of not in ("", tab.key):
-        return False
-    if isinstance(tab, Tab):
-        return looks_like(tab, top) and fits_best(tab, tables, top)
-    same = sheet.title.casefold() == tab.title.casefold()
-    if isinstance(tab, Guide):
-        return same and top.get(1, {}).get(1) == tab.lines[0].label
-    words = {c.content for c in tab.cells if isinstance(c.content, str) and not c.live}
-    held = {raw for cells in top.values() for raw in cells.values()}
-    return same and len(words & held) >= min(3, len(words))
 
 
 def _ranges(tab: Tab | Guide | Board, sheet: Sheet) -> Iterable[Range]:
@@ -334,7 +220,7 @@ def _ranges(tab: Tab | Guide | Board, sheet: Sheet) -> Iterable[Range]:
     if not isinstance(tab, Tab):
         yield sheet.id, 1, 1, 0, 0
         return
-    top = 1 if sheet.handles else min(_TOP, sheet.rows)
+    top = 1 if sheet.handles else min(FIRST_ROWS, sheet.rows)
     yield sheet.id, 1, 1, top, 0
     if tab.kind is not None:
         formulas = {sheet.handles.get(column.key) for column in tab.columns if column.formula}

@@ -17,6 +17,7 @@ from sheetsync.destinations.google_book import NAME
 from sheetsync.destinations.google_cells import VALUE, Json, grid_range, runs, update_cells
 from sheetsync.destinations.google_found import Found
 from sheetsync.destinations.google_layout import UNDO
+from sheetsync.destinations.google_metadata import metadata_gone
 from sheetsync.destinations.google_whole import Tab, Whole
 from sheetsync.plan import Erasure
 
@@ -255,12 +256,15 @@ class Scrub:
         """Of other programs: ours holds nobody's name."""
         for entry in entries:
             key, value = entry.get("metadataKey", ""), entry.get("metadataValue", "")
-            by_id = {"developerMetadataLookup": {"metadataId": entry.get("metadataId", 0)}}
+            by_id = {"metadataId": entry.get("metadataId", 0)}
             if self.erasure.names_them(key):
-                yield "", {"deleteDeveloperMetadata": {"dataFilter": by_id}}
+                yield "", metadata_gone(by_id)
             elif self.erasure.names_them(value):
                 new = {"metadataValue": self.erasure.cell(value) or words.REMOVED}
-                change = {"dataFilters": [by_id], "developerMetadata": new}
+                change = {
+                    "dataFilters": [{"developerMetadataLookup": by_id}],
+                    "developerMetadata": new,
+                }
                 yield "", {"updateDeveloperMetadata": {**change, "fields": "metadataValue"}}
 
 

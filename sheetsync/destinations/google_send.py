@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 import gspread
 
 from sheetsync.destinations import DestinationChanged
 from sheetsync.destinations.google_book import Book
-from sheetsync.destinations.google_cells import packed
+from sheetsync.destinations.google_cells import Json, packed
 from sheetsync.destinations.google_client import SheetsClient, may_pass
 from sheetsync.destinations.google_fence import Head, fence, head_of, id_of, mark_of
 from sheetsync.errors import DestinationError
 
-Json = dict[str, Any]
 #: How often one write is sent at the most.
 _SENDS = 6
 #: What comes back with a write: what the check needs, and nothing that waits on recalculation.

@@ -10,9 +10,10 @@ from sheetsync.dashboard.trend import END, LAST, LOG_ROWS
 from sheetsync.dashboard.trend import KEY as TREND
 from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.destinations import google_forgotten
-from sheetsync.destinations.google_book import COLUMN, TAB
+from sheetsync.destinations.google_book import COLUMN, TAB, Sheet
 from sheetsync.destinations.google_cells import Json, cell, rectangles
 from sheetsync.destinations.google_layout import UNDO, Layout
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 
 #: Rows and columns of a new tab.
 _ROWS, _COLUMNS = 1000, 26
@@ -76,20 +77,9 @@ def _entry(layout: Layout, tab: Tab | Guide | Board) -> Iterator[Json]:
     elif sheet and sheet.entry:
         return
     for metadata_id in sheet.marks.get(TAB, ()) if sheet else ():
-        lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
-        yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+        yield metadata_gone({"metadataId": metadata_id})
     text = json.dumps(wanted, separators=(",", ":"))
     yield metadata(TAB, text, {"sheetId": layout.ids[tab.key]})
-
-
-def metadata(key: str, value: str, location: Json) -> Json:
-    entry = {
-        "metadataKey": key,
-        "metadataValue": value,
-        "visibility": "DOCUMENT",
-        "location": location,
-    }
-    return {"createDeveloperMetadata": {"developerMetadata": entry}}
 
 
 def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
@@ -99,11 +89,13 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
     rows = layout.plan.last_row(tab) - sheet.rows if tab.kind else 0
     if layout.found.book.cells + rows * sheet.columns > MOST_CELLS:
         rows = _lowest(layout, tab) - sheet.rows  # no room for more than there must be
-    wanted = (
-        ("ROWS", rows if tab.kind else 0),
-        ("COLUMNS", max(layout.at[tab.key].values()) - sheet.columns),
-    )
-    for dimension, length in wanted:
+    columns = max(layout.at[tab.key].values()) - sheet.columns
+    yield from more_room(sheet, rows if tab.kind else 0, columns)
+
+
+def more_room(sheet: Sheet, rows: int, columns: int) -> Iterator[Json]:
+    """So many more of them, at the end; nothing where there are enough."""
+    for dimension, length in (("ROWS", rows), ("COLUMNS", columns)):
         if length > 0:
             grow = {"sheetId": sheet.id, "dimension": dimension, "length": length}
             yield {"appendDimension": grow}
@@ -137,10 +129,7 @@ def handle(layout: Layout, tab: Tab, key: str, position: int, metadata_id: int =
         "startIndex": position - 1,
         "endIndex": position,
     }
-    made = metadata(COLUMN, key, {"dimensionRange": span})
-    if metadata_id:
-        made["createDeveloperMetadata"]["developerMetadata"]["metadataId"] = metadata_id
-    return made
+    return metadata(COLUMN, key, {"dimensionRange": span}, metadata_id)
 
 
 def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
@@ -162,10 +151,7 @@ def undo_tab(layout: Layout, rows: int, wide: int = 0) -> Iterator[Json]:
         text = json.dumps({"tab": UNDO, "sheet": layout.ids[UNDO]}, separators=(",", ":"))
         yield metadata(TAB, text, {"sheetId": layout.ids[UNDO]})
         return
-    for dimension, length in (("ROWS", rows - sheet.rows), ("COLUMNS", width - sheet.columns)):
-        if length > 0:
-            grow = {"sheetId": sheet.id, "dimension": dimension, "length": length}
-            yield {"appendDimension": grow}
+    yield from more_room(sheet, rows - sheet.rows, width - sheet.columns)
 
 
 def undo_fits(layout: Layout, rows: int) -> bool:

@@ -25,8 +25,9 @@ from sheetsync.destinations.google_cells import (
 )
 from sheetsync.destinations.google_formats import number_format
 from sheetsync.destinations.google_layout import Layout
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 from sheetsync.destinations.google_rows import FORMAT
-from sheetsync.destinations.google_setup import metadata
+from sheetsync.destinations.google_setup import more_room
 from sheetsync.plan import Block
 
 SPILL = "spill"
@@ -96,9 +97,10 @@ def spills(layout: Layout) -> Iterator[Json]:
             grid = {"rowCount": sheet.rows, "columnCount": sheet.columns}
             properties = {"sheetId": sheet.id, "title": title, "gridProperties": grid}
             yield {"addSheet": {"properties": properties}}
-        yield from _room(sheet, rows)
+        large = _large(sheet, rows)
+        yield from more_room(sheet, large.rows - sheet.rows, large.columns - sheet.columns)
         yield from _entry(sheet, rows)
-        yield from _cells(_large(sheet, rows), rows)
+        yield from _cells(large, rows)
 
 
 def _large(sheet: Sheet, rows: Block) -> Sheet:
@@ -106,15 +108,6 @@ def _large(sheet: Sheet, rows: Block) -> Sheet:
     wide = max((len(row) for row in rows), default=0)
     more = max(sheet.rows, len(rows)), max(sheet.columns, wide)
     return Sheet(sheet.id, sheet.title, *more, entry=sheet.entry, marks=sheet.marks)
-
-
-def _room(sheet: Sheet, rows: Block) -> Iterator[Json]:
-    large = _large(sheet, rows)
-    grown = (("ROWS", large.rows - sheet.rows), ("COLUMNS", large.columns - sheet.columns))
-    for dimension, length in grown:
-        if length:
-            grow = {"sheetId": sheet.id, "dimension": dimension, "length": length}
-            yield {"appendDimension": grow}
 
 
 def _entry(sheet: Sheet, rows: Block) -> Iterator[Json]:
@@ -125,8 +118,7 @@ def _entry(sheet: Sheet, rows: Block) -> Iterator[Json]:
     if sheet.entry == entry:
         return
     for metadata_id in sheet.marks.get(TAB, ()):
-        lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
-        yield {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+        yield metadata_gone({"metadataId": metadata_id})
     yield metadata(TAB, json.dumps(entry, separators=(",", ":")), {"sheetId": sheet.id})
 
 

@@ -27,8 +27,9 @@ from sheetsync.destinations.google_cells import (
 )
 from sheetsync.destinations.google_history import Index
 from sheetsync.destinations.google_layout import UNDO, Layout
+from sheetsync.destinations.google_metadata import metadata, metadata_gone
 from sheetsync.destinations.google_rows import copy_to_undo
-from sheetsync.destinations.google_setup import metadata, undo_tab
+from sheetsync.destinations.google_setup import undo_tab
 
 KEY = "history"
 #: (profile key, serial of the day)
@@ -104,12 +105,10 @@ def removal(layout: Layout, index: Index, work: Tidying) -> Iterator[Json]:
 
 def _marks(layout: Layout, index: Index, work: Tidying) -> Iterator[Json]:
     location = {"sheetId": layout.ids[KEY]}
-    lookup = {"metadataKey": DAYS, "metadataLocation": location}
-    yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
+    yield metadata_gone({"metadataKey": DAYS, "metadataLocation": location})
     yield metadata(DAYS, index.text(), location)
     if work.upto is not None:
-        lookup = {"metadataKey": TAB, "metadataLocation": location}
-        yield {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
+        yield metadata_gone({"metadataKey": TAB, "metadataLocation": location})
         entry = {"tab": KEY, "sheet": layout.ids[KEY], "thinned": work.upto.isoformat()}
         yield metadata(TAB, json.dumps(entry, separators=(",", ":")), location)
 

@@ -10,11 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import gspread
-
 from sheetsync.destinations.google_cells import VALUE, Grid, Json
-from sheetsync.destinations.google_client import SheetsClient
-from sheetsync.destinations.google_read import Reader
+from sheetsync.destinations.google_spreadsheet import Spreadsheet
 
 _META = "developerMetadata(metadataId,metadataKey,metadataValue)"
 _OBJECTS = (
@@ -61,23 +58,22 @@ class Whole:
         return next(tab for tab in self.tabs if tab.id == sheet)
 
 
-def read_whole(reader: Reader, ours: Collection[int], history: int | None) -> Whole:
+def read_whole(spreadsheet: Spreadsheet, ours: Collection[int], history: int | None) -> Whole:
     """``ours`` are the sheetIds of our tabs, ``history`` that one's. Raises what the client
     raises."""
-    client, spreadsheet = reader.client, reader.spreadsheet
-    book = client.fetch_sheet_metadata(spreadsheet, {"fields": _OBJECTS})
+    book = spreadsheet.described(_OBJECTS)
     sheets = [one for one in book.get("sheets", []) if "gridProperties" in one["properties"]]
     ids = [one["properties"].get("sheetId", 0) for one in sheets]
     others = [one for one in ids if one != history]
-    cells = _cells(client, spreadsheet, dict.fromkeys(others, 0), _CELL)
+    cells = _cells(spreadsheet, dict.fromkeys(others, 0), _CELL)
     # Below its last row a tab of ours has our own looks, a thousand rows of them.
     last = {sheet: _last(cells[sheet]) if sheet in ours else 0 for sheet in others}
-    for sheet, looks in _cells(client, spreadsheet, last, _LOOK).items():
+    for sheet, looks in _cells(spreadsheet, last, _LOOK).items():
         for place, look in looks.items():
             cells[sheet][place] = {**cells[sheet].get(place, {}), **look}
     if history is not None and history in ids:
-        (values,) = reader.values([(history, 1, 1, 0, 0)])
-        noted = _cells(client, spreadsheet, {history: 0}, _NOTES)
+        (values,) = spreadsheet.values([(history, 1, 1, 0, 0)])
+        noted = _cells(spreadsheet, {history: 0}, _NOTES)
         cells[history] = _joined(values, noted[history])
     tabs = (
         Tab(sheet, one["properties"]["title"], cells.get(sheet, {}), one)
@@ -92,17 +88,15 @@ def read_whole(reader: Reader, ours: Collection[int], history: int | None) -> Wh
 
 
 def _cells(
-    client: SheetsClient, spreadsheet: str, sheets: Mapping[int, int], fields: str
+    spreadsheet: Spreadsheet, sheets: Mapping[int, int], fields: str
 ) -> dict[int, dict[tuple[int, int], Json]]:
     """``sheets``: the last row to read of each, 0 for all."""
     found: dict[int, dict[tuple[int, int], Json]] = {sheet: {} for sheet in sheets}
     if not sheets:
         return found
     mask = f"sheets(properties(sheetId),data(startRow,startColumn,rowData(values({fields}))))"
-    url = f"{gspread.urls.SPREADSHEET_URL % spreadsheet}:getByDataFilter"
     areas = [{"sheetId": s} | ({"endRowIndex": n} if n else {}) for s, n in sheets.items()]
-    body = {"dataFilters": [{"gridRange": area} for area in areas]}
-    for one in client.request("post", url, {"fields": mask}, json=body).json().get("sheets", []):
+    for one in spreadsheet.cells(areas, mask).get("sheets", []):
         held = found[one["properties"].get("sheetId", 0)]
         for data in one.get("data", []):
             held.update(_placed(data))

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from openpyxl.utils.datetime import from_excel
 
 from sheetsync.dashboard import Column, Format, Formula, Scalar, Tab, Value
-from sheetsync.destinations.workbook_cells import Cells, Held, Peek
+from sheetsync.destinations.workbook_cells import Cells, Held
 from sheetsync.destinations.workbook_read import Snapshot
+from sheetsync.destinations.workbook_rows import Peek
 from sheetsync.plan import History, HistoryKey, Row, TabState
 
 #: The day after 31 Dec 9999, the last that a spreadsheet knows.

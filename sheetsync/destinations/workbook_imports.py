@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from datetime import datetime
 
 from sheetsync.dashboard import PATTERNS, Format, Formula, Scalar, Value
-from sheetsync.destinations.workbook_cells import Cell, Peek
+from sheetsync.destinations.workbook_cells import Cell
 from sheetsync.destinations.workbook_history import moment_of
 from sheetsync.destinations.workbook_names import SPILL, spots_of
 from sheetsync.destinations.workbook_read import Snapshot
+from sheetsync.destinations.workbook_rows import Peek
 from sheetsync.plan import Block, Place
 
 _DATES = (PATTERNS[Format.DATE], PATTERNS[Format.MOMENT])

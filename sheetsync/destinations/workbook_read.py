@@ -2,7 +2,7 @@
 
 openpyxl gives the book: tabs, names, formats. Its read-only mode leaves out what we take from the
 XML: widths and hidden columns, frozen panes, and what stands below the cells (``tail``). The cells
-come from ``workbook_cells``; what cannot be carried into a new file is ``workbook_lost``'s.
+come from ``workbook_rows``; what cannot be carried into a new file is ``workbook_lost``'s.
 """
 
 from __future__ import annotations
@@ -24,14 +24,8 @@ from lxml import etree
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.styles.numbers import builtin_format_id
 
-from sheetsync.destinations.workbook_cells import (
-    Cells,
-    Look,
-    Peek,
-    Size,
-    read_rows,
-    shared_strings,
-)
+from sheetsync.destinations.workbook_cells import Cells, Look, Size
+from sheetsync.destinations.workbook_rows import Peek, read_rows, shared_strings
 from sheetsync.errors import DestinationError
 
 #: What a broken file raises in zipfile, zlib, the XML parsers and openpyxl.

@@ -22,7 +22,6 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from sheetsync.dashboard import Area, Board, Guide, Tab
 from sheetsync.dashboard.formulas import absolute
 from sheetsync.destinations.workbook_boards import write_board
-from sheetsync.destinations.workbook_cells import Sheet
 from sheetsync.destinations.workbook_frame import Frame, Values
 from sheetsync.destinations.workbook_guide import carry_settings, guide_paper, write_guide
 from sheetsync.destinations.workbook_names import (
@@ -33,6 +32,7 @@ from sheetsync.destinations.workbook_names import (
     area_name,
 )
 from sheetsync.destinations.workbook_read import Snapshot
+from sheetsync.destinations.workbook_sheet import Sheet
 from sheetsync.destinations.workbook_sparks import spark_block
 from sheetsync.destinations.workbook_spills import name_spills, write_spill
 from sheetsync.destinations.workbook_state import Found

@@ -1,17 +1,18 @@
 """State + records -> Plan: the cells to change, old and new. Pure.
 
 Rooms inside: ``state`` (what the destination holds), ``reading`` and ``known`` (what is known of
-one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``imports`` and ``trail``
-(Imports), ``baselines`` and ``window`` (what the formulas of a row compute with), ``follow`` (which
-of that each row gets), ``trend`` (the tabs Trend and Log), ``history`` (the days), ``changes``
-(parts of a plan), ``plan`` (the Plan itself). Here: how it is made.
+one key, and how two pages are joined), ``rows`` (Profiles and Posts), ``imports``, ``listed``,
+``spills`` and ``trail`` (Imports), ``baselines`` and ``window`` (what the formulas of a row compute
+with), ``follow`` (which of that each row gets), ``trend`` (the tabs Trend and Log), ``history``
+(the days), ``erasure`` and ``forgotten`` (a person who is taken out), ``changes`` (parts of a
+plan), ``plan`` (the Plan itself). Here: how it is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from sheetsync.dashboard import Dashboard, Scalar
 from sheetsync.dashboard.formulas import letters
@@ -109,10 +110,7 @@ def make_plan(
     before, state = state, replace(state, forgotten=state.forgotten.meeting(records))
     zone = zone_of(state)
     _refuse_without_addresses(dashboard, state)
-    listing = next((tab for tab in dashboard.tables if tab.kind == "import"), None)
-    imports = ImportRows(listing, state, zone, imported) if listing else None
-    if imports is None or not imports.needed:
-        dashboard, imports = without_imports(dashboard), None
+    dashboard, imports = _with_imports(dashboard, state, zone, imported)
     read = [record for record in records if not _is_forgotten(record, state)]
     profiles = [record for record in read if record.kind == "profile"]
     rows = {
@@ -135,7 +133,6 @@ def make_plan(
         parts.append(imports.part())
     changes = tuple(change for part in parts for change in part.changes)
     labels = {key: str(cells["label"]) for key, cells in more["profile"].items()}
-    trend, last = trend_after(state, _followers(days.readings), labels)
     shown = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
     log = log_after(state, shown, [*records, *imported.reads], len(changes), run)
     return Plan(
@@ -148,14 +145,25 @@ def make_plan(
         unused=tuple(record for record in read if rows[record.kind].unused(record)),
         overtaken=tuple((r, at) for r in read if (at := rows[r.kind].overtaken(r))),
         filled=sum(part.filled for part in parts),
-        fills={"trend": trend_fill(trend, last, labels), "log": log_fill(log)},
+        fills={"trend": _trend(state, days.readings, labels), "log": log_fill(log)},
         choices={"groups": _groups(state), "labels": tuple(labels.values())},
         picks=_picks(labels, rows["profile"].known),
         keep_daily=keep_daily,
         spills=_new_spills(imports, state),
-        unspilled=imports.unspilled if imports else {},
+        unspilled=imports.spills.refused if imports else {},
         forgotten=state.forgotten,
     )
+
+
+def _with_imports(
+    dashboard: Dashboard, state: State, zone: tzinfo, imported: Imported
+) -> tuple[Dashboard, ImportRows | None]:
+    """None, and no such tab, as long as nobody asked for an import."""
+    listing = next((tab for tab in dashboard.tables if tab.kind == "import"), None)
+    imports = ImportRows(listing, state, zone, imported) if listing else None
+    if imports is None or not imports.needed:
+        return without_imports(dashboard), None
+    return dashboard, imports
 
 
 def _refuse_without_addresses(dashboard: Dashboard, state: State) -> None:
@@ -183,7 +191,7 @@ def _add_fields(imports: ImportRows, profiles: Rows, more: dict[str, dict[str, S
 
 
 def _new_spills(imports: ImportRows | None, state: State) -> dict[str, Block]:
-    spills = imports.spills if imports else {}
+    spills = imports.spills.tabs if imports else {}
     return {title: rows for title, rows in spills.items() if state.spilled.get(title) != rows}
 
 
@@ -234,6 +242,11 @@ def allow_plan(
     return replace(plan, state=state)
 
 
+def _trend(state: State, readings: Mapping[HistoryKey, Reading], labels: Mapping[str, str]) -> Fill:
+    trend, last = trend_after(state, _followers(readings), labels)
+    return trend_fill(trend, last, labels)
+
+
 def _followers(readings: Mapping[HistoryKey, Reading]) -> dict[HistoryKey, Count]:
     found = {key: reading.seen.get("followers") for key, reading in readings.items()}
     return {k: s.value for k, s in found.items() if s and isinstance(s.value, Count)}
@@ -241,8 +254,7 @@ def _followers(readings: Mapping[HistoryKey, Reading]) -> dict[HistoryKey, Count
 
 def _groups(state: State) -> tuple[str, ...]:
     """What stands in Group beside an address, each once, in the order of the rows."""
-    held = state.tabs.get("profiles")
-    rows = [row for row in held.rows if row.text("address")] if held else []
+    rows = [row for row in state.rows("profiles") if row.text("address")]
     groups = dict.fromkeys(group for row in rows if (group := row.shown("group")) is not None)
     return tuple(str(group) for group in groups if str(group).lower() != CARDS["all"])
 
@@ -287,10 +299,14 @@ def _posts_of(records: Iterable[Record]) -> list[Record]:
         elif record.outcome.has_numbers:
             for post in record.posts:
                 seen = _with_handle(post, post.handle or record.handle)
-                origin = (record.layout, record.source, record.captured_at, record.captured_by)
-                layout, source, at, by = origin
                 posts.append(
-                    replace(seen, layout=layout, source=source, captured_at=at, captured_by=by)
+                    replace(
+                        seen,
+                        layout=record.layout,
+                        source=record.source,
+                        captured_at=record.captured_at,
+                        captured_by=record.captured_by,
+                    )
                 )
     return posts
 

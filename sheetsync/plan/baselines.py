@@ -22,6 +22,8 @@ _NEAR = {1: (timedelta(hours=18), timedelta(hours=36)), 7: (timedelta(6.5), time
 _BESIDE = (-1, 0, 1)
 #: Days of a post's views that later baselines can need.
 _TRAIL_DAYS = 9
+#: A reading and its day.
+_Dated = tuple[date, Reading]
 _ENTRY = re.compile(r"(\d+):(\d+)(?:~(\d+))?")
 
 
@@ -79,29 +81,32 @@ def profile_baselines(
     }
     held = state.before(asked) if asked else {}
     names = tab.fields("profile")
-    by_key: dict[str, list[tuple[date, Reading]]] = {}
+    by_key: dict[str, list[_Dated]] = {}
     for (key, day), reading in readings.items():
         moment = reading.at.astimezone(zone).date() if reading.at else day
         by_key.setdefault(key, []).append((moment, reading))
     cells = {}
     for key, day in days.items():
         earlier = {}
-        at = newest[key].at
         for span in spans:
             limit = day - timedelta(span)
-            found = [pair for pair in by_key.get(key, ()) if pair[0] <= limit]
             rows = [held.get((key, limit - timedelta(more))) for more in _BESIDE]
-            found += [pair for row in rows if row and (pair := _day_of(row, names, zone))]
-            found = [(then, seen) for then, seen in found if then <= limit and seen.at != at]
+            found = [pair for row in rows if row and (pair := _day_of(row, names, zone))]
             # Of one day this run's reading is the better one: it was merged with History's.
-            best = max(found, key=lambda pair: pair[0], default=None)
-            if best is not None and _same_account(best[1], newest[key]):
+            if best := _newest_upto(limit, [*by_key.get(key, ()), *found], newest[key]):
                 earlier[span] = (best[0], _comparable(best[1], newest[key], zone))
         cells[key] = _cells(tab, earlier)
     return cells
 
 
-def _day_of(row: Row, names: Sequence[str], zone: tzinfo) -> tuple[date, Reading] | None:
+def _newest_upto(limit: date, found: Iterable[_Dated], now: Reading) -> _Dated | None:
+    """Of several of one day the first; None when it is another account's."""
+    upto = [(day, then) for day, then in found if day <= limit and then.at != now.at]
+    best = max(upto, key=lambda pair: pair[0], default=None)
+    return best if best and _same_account(best[1], now) else None
+
+
+def _day_of(row: Row, names: Sequence[str], zone: tzinfo) -> _Dated | None:
     """A row of History as a day of the zone that the dashboard has now."""
     reading = from_cells(row.cells, names, "profile")
     held = row.cells.get("day")

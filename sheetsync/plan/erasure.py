@@ -15,8 +15,8 @@ from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, wo
 from sheetsync.model import CapturedBy, Post, Profile, Source
 from sheetsync.plan.as_read import kept_in, written
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
-from sheetsync.plan.imports import listed_rows
-from sheetsync.plan.rows import Find
+from sheetsync.plan.listed import listed_rows
+from sheetsync.plan.rows import Find, Target
 from sheetsync.plan.state import Place, Row, State
 
 _NOTHING = re.compile(r"(?!)")
@@ -96,35 +96,30 @@ def erasure_of(
     """
     earlier = earlier or Erasure()
     keys, accounts = _identity(state, target, earlier)
-    profiles = [row for row in _rows(state, "profiles") if _profile_of(row, find) & keys]
-    posts = [row for row in _rows(state, "posts") if _is_post_of(row, keys, accounts, find)]
+    profiles = [row for row in state.rows("profiles") if _profile_of(row, find) & keys]
+    posts = [row for row in state.rows("posts") if _is_post_of(row, keys, accounts, find)]
     handles = {key.partition(":")[2] for key in keys} | {target.handle}
     ids = {account.partition(":")[2] for account in accounts}
     ids |= {row.text("for").rpartition(":")[2] for row in posts}
     shown = {row.text("name") for row in profiles}
-    others = {row.text("name") for row in _rows(state, "profiles") if row not in profiles}
+    others = {row.text("name") for row in state.rows("profiles") if row not in profiles}
     addresses = {target.url} | {row.text("address") for row in profiles}
-    addresses |= {row.text("address") for row in posts if _is_nameless(row, find)}
+    nameless = [row for row in posts if _is_nameless(row, find)]
+    addresses |= {row.text("address") for row in nameless}
     pattern = _either(_pattern(handles, ids, _names(shown, others), addresses), earlier.pattern)
     gone = {"profiles": profiles, "posts": posts}
     imports = _imports_of(state, pattern, gone)
     rows = {**gone, "imports": imports}
     spilled = {row.text("spill").casefold() for row in imports}
+    names = {*earlier.names, *map(profile_name, keys)}
+    names |= {account_name(*account.split(":", 1)) for account in accounts}
+    names |= {post_name(row.text("for")) for row in nameless}
     return Erasure(
         keys,
         accounts,
         {tab: frozenset(row.number for row in found) for tab, found in rows.items() if found},
         frozenset(title for title in state.spilled if title.casefold() in spilled),
-        tuple(
-            sorted(
-                {
-                    *earlier.names,
-                    *map(profile_name, keys),
-                    *(account_name(*account.split(":", 1)) for account in accounts),
-                    *(post_name(row.text("for")) for row in posts if _is_nameless(row, find)),
-                }
-            )
-        ),
+        tuple(sorted(names)),
         pattern,
     )
 
@@ -185,7 +180,7 @@ def _identity(
     keys = {target.key, *earlier.keys}
     accounts = set(earlier.accounts)
     accounts |= {f"{target.platform}:{i}" for i in state.accounts(keys).values() if i}
-    rows = _rows(state, "profiles")
+    rows = state.rows("profiles")
     size = 0
     while size != len(keys) + len(accounts):
         size = len(keys) + len(accounts)
@@ -204,15 +199,19 @@ def _account_of(row: Row) -> str:
     return f"{row.text('for').partition(':')[0]}:{account}" if account and row.text("for") else ""
 
 
+def _target(row: Row, find: Find) -> Target | None:
+    return find(row.text("address")) if row.text("address") else None
+
+
 def _profile_of(row: Row, find: Find) -> set[str]:
     """The keys of whom the row's address and its numbers are."""
-    target = find(row.text("address")) if row.text("address") else None
+    target = _target(row, find)
     keys = {row.text("for")} - {""}
     return keys | {target.key} if isinstance(target, Profile) else keys
 
 
 def _is_post_of(row: Row, keys: Collection[str], accounts: Collection[str], find: Find) -> bool:
-    target = find(row.text("address")) if row.text("address") else None
+    target = _target(row, find)
     named = f"{target.platform}:{target.handle.lower()}" if target and target.handle else ""
     platform = row.text("for").partition(":")[0]
     by_cells = f"{platform}:{row.text('handle').lower()}"
@@ -220,7 +219,7 @@ def _is_post_of(row: Row, keys: Collection[str], accounts: Collection[str], find
 
 
 def _is_nameless(row: Row, find: Find) -> bool:
-    target = find(row.text("address")) if row.text("address") else None
+    target = _target(row, find)
     return bool(row.text("for")) and not (isinstance(target, Post) and target.handle)
 
 
@@ -268,11 +267,6 @@ def _position(letters: str) -> int:
 def _shown(value: Value) -> str:
     shown = value.value if isinstance(value, Formula) else value
     return shown if isinstance(shown, str) else ""
-
-
-def _rows(state: State, tab: str) -> tuple[Row, ...]:
-    held = state.tabs.get(tab)
-    return held.rows if held else ()
 
 
 # --- what names them ------------------------------------------------------------------------

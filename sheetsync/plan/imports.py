@@ -6,8 +6,7 @@ formula that cannot be worked out keeps its last result, with its age and the re
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
@@ -17,33 +16,19 @@ from sheetsync.dashboard.words import Status
 from sheetsync.errors import DestinationError
 from sheetsync.model import ImportRead, ImportValue
 from sheetsync.plan.changes import Change, Counts, Part, diff
-from sheetsync.plan.state import Block, Row, State
+from sheetsync.plan.listed import (
+    ImportKey,
+    Listed,
+    fields_of,
+    formula_in,
+    formula_of,
+    is_of,
+    listed_rows,
+    without_sign,
+)
+from sheetsync.plan.spills import MOST_TEXT, Spills, fitting, is_taken
+from sheetsync.plan.state import Row, State
 from sheetsync.plan.trail import Results
-
-#: So many cells of a result are written into a tab of its own; what is left out is said.
-SPILL_CELLS = 20_000
-#: Signs of a text in a cell: Excel's own limit is 32,767.
-MOST_TEXT = 32_000
-#: Columns of Profiles that may stand in braces in a formula.
-_BRACES = re.compile(r"\{([a-z_]+)\}")
-FIELDS = frozenset({"address", "handle", "platform", "name", "group", "account_id"})
-_EXCEL_TITLE = re.compile(r"[^\[\]:*?/\\]{1,31}")
-
-#: Which import: its formula and the cell of the team's that it stands in.
-ImportKey = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An import that is to get a row."""
-
-    formula: str
-    name: str = ""
-    cell: str = ""
-
-    @property
-    def key(self) -> ImportKey:
-        return self.formula, self.cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,71 +42,6 @@ class Imported:
 
 
 NOTHING = Imported()
-
-
-def formula_in(row: Row) -> str:
-    """The formula that a row lists, "" for none; a formula that a program has computed too."""
-    cell = row.cells.get("formula")
-    return cell.text.strip() if isinstance(cell, Formula) else row.text("formula")
-
-
-def formula_of(row: Row) -> str:
-    """The formula that a row's results are of.
-
-    It is kept without its ``=``: a script of the team's that moves rows would make a formula of
-    it. (Sheets of before have the ``=``, or that formula.)
-    """
-    cell = row.cells.get("for")
-    text = cell.text.strip() if isinstance(cell, Formula) else row.text("for")
-    return _kept(text) and f"={_kept(text)}"
-
-
-def _kept(formula: str) -> str:
-    return formula.strip().removeprefix("=").strip()
-
-
-def is_of(row: Row, formula: str) -> bool:
-    """Whether the results that a row holds are of this formula."""
-    return formula_of(row).removeprefix("=") == _kept(formula)
-
-
-def names_in(formula: str) -> tuple[str, ...]:
-    """The columns of Profiles in a formula's braces: such a formula is one for each profile."""
-    return tuple(name for name in _BRACES.findall(formula) if name in FIELDS)
-
-
-def listed_rows(state: State) -> Iterator[tuple[Row, str]]:
-    """The rows of Imports with a formula, and it."""
-    held = state.tabs.get("imports")
-    for row in held.rows if held else ():
-        if formula := formula_in(row):
-            yield row, formula
-
-
-def fields_of(state: State, added: Sequence[Listed] = ()) -> dict[ImportKey, tuple[int, str]]:
-    """The imports that are a column of Profiles: its number, which stays, and its name."""
-    wanted: dict[ImportKey, tuple[int, str]] = {}
-    for row, formula in listed_rows(state):
-        if names_in(formula):
-            key = (formula, row.text("cell"))
-            if not wanted.get(key, (0, ""))[0]:  # a row that says the same twice has one column
-                wanted[key] = _number(row), row.text("name")
-    for one in added:
-        if names_in(one.formula):
-            wanted.setdefault(one.key, (0, one.name))
-    taken: set[int] = set()
-    found: dict[ImportKey, tuple[int, str]] = {}
-    for key, (number, name) in sorted(wanted.items(), key=lambda item: item[1][0] == 0):
-        free = next(n for n in range(1, len(wanted) + len(taken) + 2) if n not in taken)
-        own = number if number and number not in taken else free
-        taken.add(own)
-        found[key] = own, name
-    return found
-
-
-def _number(row: Row) -> int:
-    text = row.text("column").removeprefix(FIELD)
-    return int(text) if re.fullmatch(r"[1-9]\d{0,3}", text) else 0
 
 
 class ImportRows:
@@ -138,10 +58,8 @@ class ImportRows:
         there = {self._key(row) for row, _ in listed_rows(state)}
         unique = {one.key: one for one in imported.added if one.key not in there}
         self.added = list(unique.values())
-        self.spills: dict[str, Block] = {}
-        #: By row why its whole result is in no tab.
-        self.unspilled: dict[int, str] = {}
-        if self.added and held is None and _taken(tab.title, state):
+        self.spills = Spills(state, tab.title)
+        if self.added and held is None and is_taken(tab.title, state):
             raise DestinationError(
                 f"There is a tab named {tab.title} that sheetsync did not make.",
                 hint="Rename that tab, or give another destination with --to.",
@@ -182,7 +100,7 @@ class ImportRows:
     def _cells(self, row: Row, formula: str, cell: str, key: ImportKey) -> dict[str, Scalar]:
         cells = self._held(row) if is_of(row, formula) else {}
         number = self.numbers.get(key)
-        cells |= {"for": _kept(formula), "cell": cell or None}
+        cells |= {"for": without_sign(formula), "cell": cell or None}
         cells["column"] = f"{FIELD}{number[0]}" if number else None
         read = self.reads.get(key)
         if read is None:
@@ -191,11 +109,8 @@ class ImportRows:
         elif read.has_value:
             cells |= self._value(read, Results.of_text(_text(cells.get("trail"))))
             if read.rows and (title := row.text("spill")):
-                spilled = len(self.spills)
-                said = self._spill(title, read.rows)
-                if said and len(self.spills) == spilled:
-                    self.unspilled[row.number] = said
-                cells["why"] = _joined(_text(cells.get("why")), said)
+                said = self.spills.add(row.number, title, read.rows)
+                cells["why"] = " ".join(filter(None, (_text(cells.get("why")), said))) or None
         else:
             old = cells.get("read_at") is not None
             cells |= {"status": str(_status(read, old)), "why": why_of(read)}
@@ -225,29 +140,6 @@ class ImportRows:
             "trail": results.text(),
             **{f"last_{n}": number for n, number in enumerate(results.numbers(), 1)},
         }
-
-    def _spill(self, title: str, rows: Block) -> str:
-        """Plans the tab; returns what has to be said about it."""
-        held = {known.casefold(): known for known in self.state.spilled}
-        known = held.get(title.casefold())
-        if known is None and (problem := self._no_title(title)):
-            return problem
-        name = known or title
-        if name.casefold() in {other.casefold() for other in self.spills}:
-            return f"Another import spills into the tab {name}; type another name."
-        most = max(SPILL_CELLS // len(rows[0]), 1)
-        self.spills[name] = _trimmed(rows[:most])
-        long = any(isinstance(v, str) and len(v) > MOST_TEXT for row in rows[:most] for v in row)
-        few = f"The tab {name} has the first {most:,} of {len(rows):,} rows."
-        cut = f"The tab {name} has the first {MOST_TEXT:,} signs of a text that is longer."
-        return _joined(few if len(rows) > most else "", cut if long else "") or ""
-
-    def _no_title(self, title: str) -> str:
-        if not _EXCEL_TITLE.fullmatch(title) or title[0] == "'" or title[-1] == "'":
-            return f"“{title[:40]}” cannot be the name of a tab: 31 signs at most, no []:*?/\\."
-        if _taken(title, self.state) or title.casefold() in ("history", self.tab.title.casefold()):
-            return f"sheetsync did not make the tab {title}, so it does not write there."
-        return ""
 
     # --- columns of Profiles ----------------------------------------------------------------
 
@@ -294,8 +186,7 @@ def _plain_day(value: ImportValue) -> Scalar:
 
 def _value_of(read: ImportRead) -> Scalar:
     if read.rows:
-        value = read.rows[0][0]
-        return value[:MOST_TEXT] if isinstance(value, str) else value
+        return fitting(read.rows[0][0])
     return f"{len(read.each)} of {len(read.each) + len(read.missed)}"
 
 
@@ -344,26 +235,5 @@ def _of_each(read: ImportRead) -> str:
     return f"{_value_of(read)}; {told}"
 
 
-def _joined(*parts: str) -> str | None:
-    return " ".join(part for part in parts if part) or None
-
-
-def _trimmed(rows: Block) -> Block:
-    """Without blank rows and columns at the end, which nobody can read back; texts as a cell
-    can hold them."""
-    places = ((n, at, v) for n, row in enumerate(rows, 1) for at, v in enumerate(row, 1))
-    filled = [(n, at) for n, at, value in places if value is not None]
-    last, width = (max((place[n] for place in filled), default=0) for n in (0, 1))
-    return tuple(tuple(_fitting(value) for value in row[:width]) for row in rows[:last])
-
-
-def _fitting(value: Scalar) -> Scalar:
-    return value[:MOST_TEXT] if isinstance(value, str) else value
-
-
 def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _taken(title: str, state: State) -> bool:
-    return title.casefold() in {known.casefold() for known in state.titles}

@@ -162,18 +162,21 @@ class State:
     forgotten: Forgotten = field(default_factory=Forgotten)
     unsettled: bool = False
 
+    def rows(self, tab: str) -> tuple[Row, ...]:
+        """Of the tab with that key; none where it is not there."""
+        held = self.tabs.get(tab)
+        return held.rows if held else ()
+
 
 def addresses(state: State, tab: str) -> tuple[str, ...]:
     """The texts in column A of ``profiles`` or ``posts``, in row order, without the blank ones."""
-    held = state.tabs.get(tab)
-    texts = (row.text("address") for row in held.rows) if held else ()
+    texts = (row.text("address") for row in state.rows(tab))
     return tuple(text for text in texts if text)
 
 
 def known_accounts(state: State) -> dict[str, str]:
     """Profile key -> account id, of every row whose numbers say whose they are."""
-    held = state.tabs.get("profiles")
-    pairs = ((row.text("for"), row.text("account_id")) for row in held.rows) if held else ()
+    pairs = ((row.text("for"), row.text("account_id")) for row in state.rows("profiles"))
     return {key: account for key, account in pairs if key and account}
 
 

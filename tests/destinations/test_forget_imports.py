@@ -16,7 +16,8 @@ from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.destinations import Destination, open_destination
 from sheetsync.model import ImportRead
 from sheetsync.plan import Imported, Plan, Row, State, forget_plan, make_plan
-from sheetsync.plan.imports import NOTHING, Listed
+from sheetsync.plan.imports import NOTHING
+from sheetsync.plan.listed import Listed
 from sheetsync.sync import with_fields
 from tests.destinations.conftest import book
 from tests.destinations.google_world import Team

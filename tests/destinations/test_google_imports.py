@@ -13,7 +13,7 @@ from sheetsync.destinations import google_parts, google_spills
 from sheetsync.errors import DestinationError
 from sheetsync.model import ImportRead
 from sheetsync.plan import Imported, Place, Plan, State, letters, make_plan
-from sheetsync.plan.imports import Listed
+from sheetsync.plan.listed import Listed
 from tests.destinations.google_world import Team
 from tests.plan.sheet import NOW, TOK, at, clock, find, profile
 from tests.sheets_server import before, refuse

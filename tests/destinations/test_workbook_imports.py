@@ -18,7 +18,7 @@ from sheetsync.destinations import open_destination
 from sheetsync.errors import DestinationError
 from sheetsync.model import ImportRead
 from sheetsync.plan import Imported, Place, Plan, State
-from sheetsync.plan.imports import Listed
+from sheetsync.plan.listed import Listed
 from tests.destinations.conftest import book, sync
 from tests.plan.sheet import at, clock, profile
 

@@ -15,7 +15,8 @@ from sheetsync.dashboard.tabs import DASHBOARD, with_imports
 from sheetsync.errors import DestinationError
 from sheetsync.model import ImportRead
 from sheetsync.plan import Imported, Plan, Row, State, TabState, make_plan
-from sheetsync.plan.imports import SPILL_CELLS, Listed, fields_of
+from sheetsync.plan.listed import Listed, fields_of
+from sheetsync.plan.spills import SPILL_CELLS
 from tests.plan.sheet import TOK, at, clock, find
 
 PRICE = '=IMPORTXML("https://shop.test/"; "//b")'

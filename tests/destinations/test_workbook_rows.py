@@ -15,17 +15,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from sheetsync.destinations.workbook_cells import (
-    PLAIN,
-    Cell,
-    Look,
-    Peek,
-    Sheet,
-    Size,
-    read_rows,
-    serial,
-    shared_strings,
-)
+from sheetsync.destinations.workbook_cells import PLAIN, Cell, Look, Size, serial
+from sheetsync.destinations.workbook_rows import Peek, read_rows, shared_strings
+from sheetsync.destinations.workbook_sheet import Sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 BOLD = Look(font=(("bold", True),))
