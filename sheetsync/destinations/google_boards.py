@@ -7,13 +7,14 @@ mark of what was written last, and by that a formula still stands in the cell.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 
 from sheetsync.dashboard import Area, Board, Guide, Scalar, Value
 from sheetsync.dashboard.trend import DAY, END, KEY_ROW, LAST, SLOT, STEP, TOP
 from sheetsync.dashboard.trend import KEY as TREND
+from sheetsync.dashboard.trend import LOG_KEY as LOG
 from sheetsync.dashboard.words.headings import CARDS
 from sheetsync.destinations.google_book import FORMULAS, NAME
 from sheetsync.destinations.google_cells import (
@@ -104,7 +105,9 @@ class BoardCells:
                 cells[place] = cell(pick)
         ours = {*self.formulas, *self.values, *self.picks}
         area = self._area()
-        for place in held:
+        # Where nothing has moved, what stands between our cells is somebody's note.
+        moved = fresh or self.board.key in (TREND, LOG)
+        for place in held if moved else ():
             if place not in ours and _inside(area, place):
                 cells[place] = {}
         yield from rectangles(cells, self.sheet)
@@ -210,7 +213,8 @@ def named(layout: Layout, name: str, sheet: int, area: Area) -> Iterator[Json]:
 
 
 def guide_requests(layout: Layout, guide: Guide) -> Iterator[Json]:
-    """Written once for each edition, the team's settings kept; columns A to C are ours."""
+    """Written once for each edition, the team's settings kept, in the three columns that are ours:
+    where people have inserted some at the left, beside those."""
     sheet = layout.ids[guide.key]
     spots = layout.found.spots.get(guide.key, {})
     if (guide.key, "") not in layout.plan.missing:
@@ -221,17 +225,25 @@ def guide_requests(layout: Layout, guide: Guide) -> Iterator[Json]:
     computed = layout.found.computed.get(guide.key, {})
     usual = guide_names(guide)
     by_place = {place: name for name, place in usual.items()}
+    left = _inserted(spots, usual)
     cells: dict[Place, Json] = {
-        (row, at): {} for row, line in held.items() for at in line if at <= 3
+        (row, at): {} for row, line in held.items() for at in line if left < at <= left + 3
     }
     for row, line in enumerate(guide.lines, 1):
         first: tuple[Scalar, ...] = (line.label, line.text, line.also[1] if line.also else None)
-        for at, text in enumerate(first, 1):
-            name = by_place.get((row, at), "")
+        for column, text in enumerate(first, 1):
+            name, at = by_place.get((row, column), ""), left + column
             kept = value_at(held, computed, spots[name]) if name in spots else None
             cells[row, at] = cell(text if kept is None else kept)
             if name == "zone":
                 cells[row, at] = cell(f"{layout.plan.state.zone} (File > Settings)")
     yield from rectangles(cells, sheet)
-    for name, (row, at) in usual.items():
+    for name, (row, column) in usual.items():
+        at = left + column
         yield from named(layout, name, sheet, Area(row, at, row, at))
+
+
+def _inserted(spots: Mapping[str, Place], usual: Mapping[str, Place]) -> int:
+    """How many columns stand at the left of the guide, when its settings agree on that."""
+    shifts = {spots[name][1] - at for name, (_, at) in usual.items() if name in spots}
+    return max(0, *shifts) if len(shifts) == 1 else 0

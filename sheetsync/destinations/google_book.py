@@ -103,9 +103,12 @@ class Book:
 
     @property
     def places(self) -> object:
-        """What a write relies on: which tabs there are, by which titles, and where columns
-        stand."""
-        return [(s.id, s.title, s.key, sorted(s.handles.items())) for s in self.sheets]
+        """What a write relies on: which tabs there are, by which titles, how large, and where
+        columns stand."""
+        return [
+            (s.id, s.title, s.key, s.rows, s.columns, sorted(s.handles.items()))
+            for s in self.sheets
+        ]
 
     def sheet(self, sheet_id: int) -> Sheet | None:
         return next((sheet for sheet in self.sheets if sheet.id == sheet_id), None)

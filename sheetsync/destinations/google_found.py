@@ -169,9 +169,10 @@ def spots_of(book: Book, sheet: Sheet, names: Spots) -> dict[str, tuple[int, int
     """Where cells with these names are now; ``names`` gives their usual places."""
     found = {}
     for name, place in names.items():
-        known, area = book.names.get(name, (None, None))
-        here = known == sheet.id and area is not None
-        found[name] = (area.first_row, area.first_at) if here and area else place
+        _, area = book.names.get(name, (None, None))
+        found[name] = (
+            (area.first_row, area.first_at) if area and _is_named(book, sheet, name) else place
+        )
     return found
 
 
@@ -193,14 +194,20 @@ def guide_names(guide: Guide) -> dict[str, tuple[int, int]]:
 def guide_spots(guide: Guide, book: Book, sheet: Sheet, grid: Grid) -> dict[str, tuple[int, int]]:
     """By name, else beside the label; what is nowhere is left out."""
     labels = {held[1]: row for row, cells in grid.items() if 1 in (held := texts(cells))}
-    usual = {}
+    named = {name: one for name, one in guide_names(guide).items() if _is_named(book, sheet, name)}
+    beside = {}
     for line in guide.lines:
         if line.label in labels:
             if line.setting:
-                usual[line.setting] = (labels[line.label], 2)
+                beside[line.setting] = (labels[line.label], 2)
             if line.also:
-                usual[line.also[0]] = (labels[line.label], 3)
-    return spots_of(book, sheet, usual)
+                beside[line.also[0]] = (labels[line.label], 3)
+    return spots_of(book, sheet, {**named, **beside})
+
+
+def _is_named(book: Book, sheet: Sheet, name: str) -> bool:
+    known, area = book.names.get(name, (None, None))
+    return known == sheet.id and area is not None
 
 
 def value_at(grid: Grid, computed: Grid, spot: tuple[int, int]) -> Value:

@@ -116,7 +116,7 @@ def _part(
             yield from _indexed(layout, work.tab, added, index, later=later)
             continue
         if work.rows.changed or work.rows.added:
-            yield from segments(layout, work.tab, held)
+            yield from segments(layout, work.tab, held, work.before)
             yield from appended(layout, work.tab, added)
             yield from rounding(layout, work.tab, work.before, {**held, **added})
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sheetsync.dashboard import Tab, Value
+from sheetsync.dashboard import Formula, Tab, Value
 from sheetsync.destinations.google_boards import BoardCells
 from sheetsync.destinations.google_cells import (
     VALUE,
@@ -86,7 +86,8 @@ class Repair:
             return
         if moved:
             yield from rectangles(self._theirs(tab, rows), self.now.ids[tab.key])
-        yield from segments(self.now, tab, wrong)
+        meant = {number: self._with_formulas(tab, cells) for number, cells in wrong.items()}
+        yield from segments(self.now, tab, meant)
         filled = [n for n, cells in wanted.items() if cells.get("for") is not None]
         yield from formulas_in(self.now, tab, filled)
         yield from without_formulas(self.now, tab, [n for n, cells in wrong.items() if not cells])
@@ -189,6 +190,17 @@ class Repair:
             return {VALUE: {"formulaValue": raw}}
         return cell(plain(raw))
 
+    def _with_formulas(self, tab: Tab, cells: Mapping[str, Value]) -> Mapping[str, Value]:
+        """A row that was never ours, with the formulas that the team has in our columns."""
+        if cells.get("for") is not None:
+            return cells
+        return {
+            key: Formula(value)
+            if isinstance(value, str) and value[:1] == "=" and not self._doubtful(tab, value, None)
+            else value
+            for key, value in cells.items()
+        }
+
     def _doubtful(self, tab: Tab, text: str, value: Raw) -> bool:
         """Whether text that begins with "=" may be text: when nobody read its value, and it would
         reach outside, or is a text of ours that somebody copied."""
@@ -198,6 +210,7 @@ class Repair:
             cells.get(column.key)
             for cells in self.meant.rows(tab).all.values()
             for column in values_of(tab)
+            if cells.get("for") is not None
         }
         return text in ours or any(word in text.upper() for word in _OUTWARD)
 

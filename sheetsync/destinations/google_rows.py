@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 
-from sheetsync.dashboard import PATTERNS, Column, Format, Tab, Value
+from sheetsync.dashboard import AS_READ, PATTERNS, Column, Format, Tab, Value
 from sheetsync.destinations.google_cells import (
     VALUE,
     Json,
@@ -26,6 +26,8 @@ from sheetsync.destinations.google_setup import undo_fits
 
 FORMAT = "userEnteredFormat.numberFormat"
 
+Rows = Mapping[int, Mapping[str, Value]]
+
 
 def values_of(tab: Tab) -> list[Column]:
     """The columns whose cells the sync writes."""
@@ -35,10 +37,18 @@ def values_of(tab: Tab) -> list[Column]:
 # --- rows that are there --------------------------------------------------------------------
 
 
-def segments(layout: Layout, tab: Tab, rows: Mapping[int, Mapping[str, Value]]) -> Iterator[Json]:
-    """The owned cells of these rows, whole."""
+def segments(layout: Layout, tab: Tab, rows: Rows, before: Rows | None = None) -> Iterator[Json]:
+    """The owned cells of these rows, whole; of a row that was never ours (a line of totals, say)
+    only those that change ``before``: its other ones are the team's, formulas too."""
     sheet, at = layout.ids[tab.key], layout.at[tab.key]
-    yield from _blocks(sheet, {at[column.key]: column for column in values_of(tab)}, rows)
+    ours = dict(rows)
+    for number, cells in rows.items() if before is not None else ():
+        held = (before or {}).get(number, {})
+        if held.get("for") is None and cells.get("for") is None:
+            del ours[number]
+            changed = [c for c in values_of(tab) if held.get(c.key) != cells.get(c.key)]
+            yield from _blocks(sheet, {at[c.key]: c for c in changed}, {number: cells})
+    yield from _blocks(sheet, {at[column.key]: column for column in values_of(tab)}, ours)
 
 
 def _blocks(
@@ -137,7 +147,7 @@ def rounding(
             now = column.pattern(*(cells.get(step) for step in column.steps))
             held = (before or {}).get(row, {})
             then = column.pattern(*(held.get(step) for step in column.steps))
-            if before is None or now != then:
+            if before is None or now != then or _is_restored(column, held, cells):
                 by_pattern.setdefault(now, []).append(row)
         for pattern, rows in by_pattern.items():
             dates = (form for form in (Format.DATE, Format.MOMENT) if PATTERNS[form] == pattern)
@@ -146,6 +156,16 @@ def rounding(
             for top, bottom in runs(rows):
                 where = grid_range(sheet, top, at[column.key], bottom, at[column.key])
                 yield repeat_cell(where, look, FORMAT)
+
+
+def _is_restored(column: Column, held: Mapping[str, Value], cells: Mapping[str, Value]) -> bool:
+    """Whether people had sorted or typed over the cell: its look has come from elsewhere too."""
+    read = cells.get(AS_READ)
+    return (
+        read is not None
+        and read == held.get(AS_READ)
+        and held.get(column.key) != cells.get(column.key)
+    )
 
 
 # --- History --------------------------------------------------------------------------------

@@ -32,6 +32,9 @@ def setup(layout: Layout, *, undo_rows: int = 0) -> Iterator[Json]:
         if isinstance(tab, Tab):
             yield from _room(layout, tab)
             yield from _columns(layout, tab)
+        elif sheet := layout.sheet(tab.key):
+            rows, columns = _needed(layout, tab)
+            yield from more_room(sheet, rows - sheet.rows, columns - sheet.columns)
 
 
 def _add_sheet(layout: Layout, tab: Tab | Guide | Board, index: int) -> Json:
@@ -91,6 +94,20 @@ def _room(layout: Layout, tab: Tab) -> Iterator[Json]:
         rows = _lowest(layout, tab) - sheet.rows  # no room for more than there must be
     columns = max(layout.at[tab.key].values()) - sheet.columns
     yield from more_room(sheet, rows if tab.kind else 0, columns)
+
+
+def _needed(layout: Layout, tab: Guide | Board) -> tuple[int, int]:
+    """How large a tab has to be that is written by place: people take empty rows away."""
+    if isinstance(tab, Guide):
+        spots = layout.found.spots.get(tab.key, {}).values()
+        places = [(len(tab.lines), 3), *spots]
+    else:
+        places = [(c.row, c.at) for c in tab.cells]
+        places += [*layout.plan.fills.get(tab.key, {})]
+        places += [(a.last_row, a.last_at) for a in tab.names.values()]
+    if tab.key == TREND:
+        places.append(size_of(layout, tab))
+    return max(row for row, _ in places), max(at for _, at in places)
 
 
 def more_room(sheet: Sheet, rows: int, columns: int) -> Iterator[Json]:
