@@ -217,10 +217,13 @@ def _changes(synced: Synced, tab: str, one: str, many: str) -> str:
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
-def to_json(synced: Synced, destination: str, stopped: str = "") -> dict[str, object]:
+def to_json(
+    synced: Synced, destination: str, stopped: str = "", calls: int | None = None
+) -> dict[str, object]:
     """The one shape of ``sync --json``; each page as ``show --json`` gives it, and its file.
 
-    ``stopped`` says why the run was cut short, null when it was not. A post with ``beside`` was
+    ``stopped`` says why the run was cut short, null when it was not; ``calls`` how often a
+    spreadsheet was asked, null for a workbook. A post with ``beside`` was
     asked for beside its profile, without an id it is the list of the profile's posts. What has
     ``newer_in_dashboard`` was read from an older page than the row's numbers, which stay.
     """
@@ -229,6 +232,7 @@ def to_json(synced: Synced, destination: str, stopped: str = "") -> dict[str, ob
         "destination": destination,
         "written": synced.written,
         "stopped": stopped or None,
+        "calls": calls,
         "profiles": [_read_json(read, synced) for read in synced.reads],
         "imports": [import_json(told) for told in synced.imports],
         "passed_over": synced.passed_over,

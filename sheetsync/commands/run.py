@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from sheetsync import import_report, next_steps, plan, report
 from sheetsync.commands.files import delete_read, with_named_files
@@ -58,10 +59,12 @@ class Run:
     locale: str = ""
     credentials: Path | None = None
     verbose: bool = False
+    #: What a spreadsheet was asked in this round, each time that it was opened.
+    calls: list[Any] = field(default_factory=list)
 
     def open(self) -> Destination:
         tell = note if self.verbose else None
-        return open_destination(self.to, credentials=self.credentials, tell=tell)
+        return open_destination(self.to, credentials=self.credentials, tell=tell, calls=self.calls)
 
     def once(
         self,
@@ -74,6 +77,7 @@ class Run:
         ``files`` are saved pages that a person named one by one.
         """
         moment = now()
+        self.calls.clear()
         found = NO_PAGES
         if saved:
             found = read_saved(
@@ -119,7 +123,7 @@ class Run:
             if stop.times > wished and synced.written:
                 notes.append(f"{stop.why} while {self.to} was written: that was finished first.")
             self._tell_job(synced, notes, stopped, calls)
-            self._tell(synced, notes, stopped)
+            self._tell(synced, notes, stopped, calls)
         self._refuse(synced)
         return synced, stopped
 
@@ -223,12 +227,12 @@ class Run:
             replace(read, named=read.record.key in keys and not read.beside) for read in fetched
         ], stopped
 
-    def _tell(self, synced: Synced, notes: Sequence[str], stopped: str) -> None:
+    def _tell(self, synced: Synced, notes: Sequence[str], stopped: str, calls: int | None) -> None:
         """Notes are for who reads the text; that a run was cut short, everybody has to know."""
         if self.as_json:
             unsafe = self._unsafe(synced)
             error = {"error": unsafe.to_json()} if unsafe else {}
-            print_json({**report.to_json(synced, self.to, stopped), **error})
+            print_json({**report.to_json(synced, self.to, stopped, calls), **error})
         elif not self.quiet:
             to = "" if self.to == DASHBOARD_FILE else self.to
             names = {platform.key: platform.name for platform in self.platforms}

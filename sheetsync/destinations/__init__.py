@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 from sheetsync.dashboard import Dashboard
 from sheetsync.errors import ConfigError, DestinationError
@@ -90,10 +90,12 @@ def open_destination(
     *,
     credentials: Path | None = None,
     tell: Callable[[str], None] | None = None,
+    calls: list[Any] | None = None,
 ) -> Destination:
     """The destination that ``--to`` names. Raises ConfigError when it names none.
 
-    For a Google spreadsheet: the file with ``credentials``, and who is told each call.
+    For a Google spreadsheet: the file with ``credentials``, who is told each call, and those that
+    this run has made already, to which more are added.
     """
     text = to.strip()
     if text.lower().endswith(".xlsx") and "://" not in text:
@@ -104,7 +106,7 @@ def open_destination(
     if spreadsheet := spreadsheet_of(text):
         from sheetsync.destinations.google import open_spreadsheet  # noqa: PLC0415
 
-        return open_spreadsheet(spreadsheet, credentials, tell)
+        return open_spreadsheet(spreadsheet, credentials, tell, calls)
     raise ConfigError(
         f"“{text}” is no destination.",
         hint="Say --to with a path that ends in .xlsx, e.g. --to dashboard.xlsx, or with the"

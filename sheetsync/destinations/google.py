@@ -25,7 +25,7 @@ from sheetsync.destinations import DestinationChanged, Traces
 from sheetsync.destinations.google_after import MOVED, After, moved_back
 from sheetsync.destinations.google_cells import Json
 from sheetsync.destinations.google_check import ranges
-from sheetsync.destinations.google_client import SheetsClient
+from sheetsync.destinations.google_client import Called, SheetsClient
 from sheetsync.destinations.google_credentials import Identity, find_credentials
 from sheetsync.destinations.google_erase import Erasing, emptied, scrub_of, traces_in
 from sheetsync.destinations.google_errors import explain, too_large
@@ -85,7 +85,7 @@ class GoogleDestination:
 
     @property
     def calls(self) -> int:
-        """How many calls were made, for the report."""
+        """How many calls the run has made, for the report."""
         return len(self.client.calls)
 
     def __enter__(self) -> Self:
@@ -297,11 +297,14 @@ def open_spreadsheet(
     spreadsheet: str,
     credentials: Path | None = None,
     tell: Callable[[str], None] | None = None,
+    calls: list[Called] | None = None,
 ) -> GoogleDestination:
-    """Raises ConfigError when there are no credentials that can be used."""
+    """``calls`` are those that the run has made before. Raises ConfigError when there are no
+    credentials that can be used."""
     identity = find_credentials(credentials, os.environ, Path.cwd())
     client = gspread.authorize(identity.credentials, http_client=SheetsClient).http_client
     assert isinstance(client, SheetsClient)
+    client.calls = [] if calls is None else calls
     if tell is not None:
         client.tell = tell
         whose = f" ({identity.email})" if identity.email else ""

@@ -81,6 +81,22 @@ def test_a_sync_fills_the_spreadsheet_and_the_next_one_reads_its_watch_list(
     assert people.bad_formulas() == []
 
 
+def test_every_call_of_a_run_is_counted_also_those_that_read_the_watch_list(
+    command: Command,
+) -> None:
+    command.serve("bsky.app", 77)
+    command.run("bluesky:bsky.app", "--credentials", str(command.key))
+    before = len(command.google.calls)
+    command.serve("bsky.app", 78)
+    done = command.run("--credentials", str(command.key), "--json")
+    kinds = [call.method for call in command.google.calls[before:]]
+    made = sum(kind.startswith("sheets.") for kind in kinds)
+    assert made == 5, "two that read the list, then the three of a steady sync"
+    assert json.loads(done.stdout)["calls"] == made
+    people = command.google.people(command.id)
+    assert people.read("Log")[-1][-1] == made
+
+
 def test_a_dry_run_shows_the_cells_and_writes_nothing(command: Command) -> None:
     command.serve("bsky.app", 77)
     done = command.run("bluesky:bsky.app", "-n", "--credentials", str(command.key))
