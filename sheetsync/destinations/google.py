@@ -126,7 +126,14 @@ class GoogleDestination:
         except SheetsyncError:
             raise
         except Exception as error:
-            raise explain(error, self.identity.email, self.spreadsheet) from error
+            raise self._explained(error) from error
+
+    def _explained(self, error: Exception) -> DestinationError:
+        book = self._found.book if self._found else None
+        named = self._sender.sheet_in(error)
+        sheet = book.sheet(named) if book and named is not None else None
+        who, tab = self.identity.email, sheet.title if sheet else ""
+        return explain(error, who, self.spreadsheet, read=book is not None, tab=tab)
 
     def _refuse_busy(self, found: Found) -> None:
         newest = max(found.book.heads, key=lambda head: head.g, default=None)

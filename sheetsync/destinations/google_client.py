@@ -23,6 +23,8 @@ import sheetsync
 #: Seconds to connect and to wait for an answer: Google ends a request itself after 180.
 TIMEOUTS = (10, 190)
 READS = 6
+#: A quota is one of a minute: it is outlasted, in seconds and tries.
+_QUOTA, _TRIES = 65.0, 20
 _BASE, _MOST = 1.0, 32.0
 #: A Retry-After beyond this is no reason to sit and wait.
 _PATIENCE = 120.0
@@ -82,13 +84,15 @@ class SheetsClient(gspread.HTTPClient):
         more: dict[str, Any] = {"params": params, "data": data, "json": json, "files": files}
         more["headers"] = headers
         reads = method.lower() == "get" or endpoint.endswith(_READING_POSTS)
-        for attempt in range(1, READS + 1):
+        waited = 0.0
+        for attempt in range(1, _TRIES + 1):
             try:
                 return self._once(method, endpoint, more)
             except Exception as error:
-                if not reads or attempt == READS or not may_pass(error):
+                most = _TRIES if _status(error) == 429 and waited < _QUOTA else READS
+                if not reads or attempt >= most or not may_pass(error):
                     raise
-                self.wait(attempt, error)
+                waited += self.wait(attempt, error)
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, method: str, endpoint: str, more: dict[str, Any]) -> requests.Response:
@@ -109,8 +113,9 @@ class SheetsClient(gspread.HTTPClient):
             self.calls.append(call)
             self.tell(call.line())
 
-    def wait(self, attempt: int, error: Exception) -> None:
-        """Full jitter, or what the answer asks for. Raises the error when that is too long."""
+    def wait(self, attempt: int, error: Exception) -> float:
+        """Full jitter, and what the answer asks for: how many seconds. Raises the error when that
+        is too long."""
         seconds = random.uniform(0, min(_MOST, _BASE * 2**attempt))
         if isinstance(error, gspread.exceptions.APIError):
             asked = error.response.headers.get("Retry-After", "")
@@ -119,6 +124,12 @@ class SheetsClient(gspread.HTTPClient):
                     raise error
                 seconds += int(asked)
         self.sleep(seconds)
+        return seconds
+
+
+def _status(error: Exception) -> int:
+    """0 where there was no answer."""
+    return error.response.status_code if isinstance(error, gspread.exceptions.APIError) else 0
 
 
 def may_pass(error: Exception) -> bool:

@@ -25,7 +25,7 @@ SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 JSON_VARIABLE = "SHEETSYNC_CREDENTIALS_JSON"
 FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 _HINT = (
-    "Make a service account and a key for it (README, “A Google spreadsheet”), and give the"
+    "Make a service account and a key for it (README, “On your team's sheet”), and give the"
     " file with --credentials FILE."
 )
 

@@ -14,15 +14,18 @@ from sheetsync.errors import DestinationError
 _CONSOLE = "https://console.cloud.google.com/apis/library/sheets.googleapis.com"
 
 
-def explain(error: Exception, who: str, spreadsheet: str) -> DestinationError:
-    """``who``: the e-mail that asked, "" when it is not known. Nothing secret is repeated."""
+def explain(
+    error: Exception, who: str, spreadsheet: str, *, read: bool = False, tab: str = ""
+) -> DestinationError:
+    """``who``: the e-mail that asked, "" when it is not known; ``read`` says that the spreadsheet
+    was read before, ``tab`` is the title of the one that refused. Nothing secret is repeated."""
     address = f"https://docs.google.com/spreadsheets/d/{spreadsheet}"
     if isinstance(error, gspread.exceptions.APIError):
-        return _refused(error, who, address)
+        return _refused(error, who, address, read=read, tab=tab)
     if isinstance(error, PermissionError) and isinstance(
         error.__cause__, gspread.exceptions.APIError
     ):
-        return _refused(error.__cause__, who, address)
+        return _refused(error.__cause__, who, address, read=read, tab=tab)
     if isinstance(error, RefreshError | DefaultCredentialsError):
         return _no_token(error, who)
     if isinstance(error, requests.Timeout):
@@ -38,7 +41,7 @@ def explain(error: Exception, who: str, spreadsheet: str) -> DestinationError:
 
 
 def _refused(  # noqa: PLR0911  one answer for each way to be refused
-    error: gspread.exceptions.APIError, who: str, address: str
+    error: gspread.exceptions.APIError, who: str, address: str, *, read: bool, tab: str
 ) -> DestinationError:
     status, said = error.response.status_code, _said(error)
     reason = _reason(error)
@@ -57,9 +60,16 @@ def _refused(  # noqa: PLR0911  one answer for each way to be refused
         )
     if "protected" in said.lower():
         return DestinationError(
-            f"A protected range of the spreadsheet does not let {who or 'us'} write: {said}",
+            f"A protected range {f'on the tab {tab}' if tab else 'of the spreadsheet'} does not"
+            f" let {who or 'these credentials'} write.",
             hint="Data > Protect sheets and ranges: let that account edit, or take it off"
-            " sheetsync's tabs.",
+            " sheetsync's tabs, also the hidden ones (View > Hidden sheets).",
+        )
+    if status == 403 and read:
+        return DestinationError(
+            f"{who or 'The account of these credentials'} may not write the spreadsheet: it is"
+            " shared with that account for reading only, or not any more.",
+            hint=f"Open {address} , press Share, and make {who or 'its e-mail'} an Editor.",
         )
     if status == 403:
         return DestinationError(
@@ -129,6 +139,18 @@ def _no_token(error: Exception, who: str) -> DestinationError:
         return DestinationError(
             f"The service account {who} does not exist any more.".replace("  ", " "),
             hint="Make a new one, share the spreadsheet with it, and use its key.",
+        )
+    if "expired or revoked" in said:
+        return DestinationError(
+            "The Google login was revoked or has expired; Google gives no token for it.",
+            hint="Log in again (gcloud auth application-default login), or use the key of a"
+            " service account.",
+        )
+    if missing := re.search(r"File '?([^']+?)'? was not found", said):
+        return DestinationError(
+            f"The credentials take their token from {missing[1]}, which is not there.",
+            hint="Run this where that file is made (with Workload Identity: behind the step that"
+            " logs in).",
         )
     if "Invalid JWT Signature" in said or "revoked" in said or "invalid_grant" in said:
         whose = f" of {who}" if who else ""

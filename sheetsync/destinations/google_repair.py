@@ -159,6 +159,8 @@ class Repair:
         by_position = {at: key for key, at in sheet.handles.items() if key not in ours}
         by_position |= {at: key for key, at in sheet.handles.items() if key in ours}
         source = self._source_rows(tab, rows)
+        # Rows that were written and are nobody's any more: theirs was deleted in that second.
+        left = set() if self.theirs_only else self.last.rows(tab).held.keys() - source.keys()
         cells: dict[tuple[int, int], Json] = {}
         for position in sorted(hit):
             key = by_position.get(position, "")
@@ -166,6 +168,8 @@ class Repair:
                 continue
             for row, old in source.items():
                 cells[row, position] = self._old(tab, old, before.get(key, 0))
+            for row in left:
+                cells[row, position] = {}
         return cells
 
     def _source_rows(self, tab: Tab, rows: Mapping[int, Mapping[str, Value]]) -> dict[int, int]:

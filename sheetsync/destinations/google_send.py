@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -31,6 +33,7 @@ class Sender:
         self, client: SheetsClient, spreadsheet: str, run: str, now: Callable[[], datetime]
     ) -> None:
         self.client, self.spreadsheet, self.run, self.now = client, spreadsheet, run, now
+        self._sent: Sequence[Json] = ()
 
     def write(
         self,
@@ -62,8 +65,9 @@ class Sender:
         Raises DestinationChanged when somebody else wrote this generation, and the errors of the
         client when it was refused; then nothing was written.
         """
+        self._sent = [*fence(head, self.spreadsheet, held), *requests]
         body = {
-            "requests": [*fence(head, self.spreadsheet, held), *requests],
+            "requests": self._sent,
             "includeSpreadsheetInResponse": bool(ranges),
             "responseRanges": list(ranges),
         }
@@ -73,7 +77,7 @@ class Sender:
             except Exception as error:
                 again = attempt < _SENDS and may_pass(error) and self._waited(attempt, error)
                 # Read after the wait: it may have been committed meanwhile.
-                if self._is_done(head, error):
+                if self._is_done(head, error, attempt):
                     return None
                 if not again:
                     raise
@@ -93,12 +97,13 @@ class Sender:
         answer: Json = self.client.request("post", url, data=packed(body), headers=headers).json()
         return answer
 
-    def _is_done(self, head: Head, error: Exception) -> bool:
+    def _is_done(self, head: Head, error: Exception, attempt: int) -> bool:
         """Whether the write stands, as the token says. No wording of a refusal is parsed: whoever
         moved the head, the entry with its id tells."""
         if isinstance(error, gspread.exceptions.APIError):
             status = error.response.status_code
-            if status in (401, 404):
+            # Who may not write may not read the token either; nothing was sent before.
+            if status in (401, 404) or (status == 403 and attempt == 1):
                 return False
         try:
             found = self.token(head.g)
@@ -115,6 +120,14 @@ class Sender:
                 "Somebody else wrote the spreadsheet at the same moment.", hint="Run this again."
             )
         return True
+
+    def sheet_in(self, error: Exception) -> int | None:
+        """The id of the tab that the refused request of the last write is about."""
+        found = re.search(r"requests\[(\d+)\]", str(error))
+        if found is None or int(found[1]) >= len(self._sent):
+            return None
+        named = re.search(r'"sheetId": ?(\d+)', json.dumps(self._sent[int(found[1])]))
+        return int(named[1]) if named else None
 
     def token(self, g: int) -> Head | None:
         """The head of a generation; None when there is none yet."""

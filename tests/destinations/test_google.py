@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -372,8 +373,30 @@ def test_what_google_refuses_is_said_in_the_persons_words() -> None:
 def test_a_reader_is_told_to_be_made_an_editor() -> None:
     team = Team()
     team.google.books[team.id].shared = {ANNA: "owner", ROBOT: "reader"}
-    assert "Editor" in refused(team).hint
+    error = refused(team)
+    assert "for reading only" in error.message
+    assert "Editor" in error.hint
     assert len(team.people.book.sheets) == 1, "nothing was written"
+
+
+def test_who_is_taken_out_in_the_second_before_the_write_is_told_so() -> None:
+    team = Team()
+    team.sync(one(20), now=at(20, 12))
+    book = team.google.books[team.id]
+    team.google.faults.add(before(lambda: book.shared.pop(ROBOT)), nth=3)
+    with pytest.raises(DestinationError, match="not any more"):
+        team.sync(one(21), now=at(21, 12))
+
+
+def test_a_quota_that_is_full_for_a_minute_is_outlasted() -> None:
+    team = Team()
+    client = team.client()
+    waited: list[float] = []
+    client.sleep = waited.append
+    team.google.faults.rule = lambda call: None if sum(waited) > 60 else refuse(429)
+    random.seed(7)
+    team.sync(one(20), now=at(20, 12), client=client)
+    assert table(team, "Profiles")[0]["Followers"] == 120
 
 
 def test_a_protected_range_is_named() -> None:
@@ -383,7 +406,7 @@ def test_a_protected_range_is_named() -> None:
     team.people.edit({"addProtectedRange": {"protectedRange": {"range": area}}})
     for held in team.people.tab("Profiles").protected_ranges:
         held["editors"] = {"users": [ANNA]}
-    with pytest.raises(DestinationError, match="protected range"):
+    with pytest.raises(DestinationError, match="protected range on the tab Profiles"):
         team.sync(one(21), now=at(21, 12))
     assert table(team, "Profiles")[0]["Followers"] == 120
 

@@ -145,3 +145,24 @@ def test_a_column_inserted_in_the_guide_keeps_its_notes_and_the_settings(
     assert held[row - 1][2] == 77
     assert held[0][1] == DASHBOARD.guide.lines[0].label
     assert not team.google.crashes
+
+
+# --- a row deleted and a column inserted in the second of the write ---------------------------
+
+
+def test_a_row_deleted_and_a_column_inserted_leave_nothing_of_ours_in_the_teams_columns(
+    team: Team,
+) -> None:
+    profiles = team.people.tab("Profiles").id
+
+    def edit() -> None:
+        gone = {"sheetId": profiles, "dimension": "ROWS", "startIndex": 2, "endIndex": 3}
+        team.people.edit({"deleteDimension": {"range": gone}})
+        insert(team, "Profiles", "COLUMNS", 3)
+
+    team.google.faults.add(before(edit), nth=3)
+    day(team, 21)
+    lines = team.people.read("Profiles")
+    assert [line[0].rpartition("@")[2] for line in lines[1:3]] == ["dora", "carl"]
+    assert [line[followers()] for line in lines[1:3]] == [2100, 2102]
+    assert not any(any(line) for line in lines[3:]), "what was written below is gone"
