@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 
 from sheetsync.dashboard import AS_READ, BOOKKEEPING, Scalar, Tab, Value
+from sheetsync.dashboard.imports import FIELD
 from sheetsync.model import FIELDS
 
 #: Longer texts are not kept twice: of them the visible cell is believed.
@@ -57,6 +58,6 @@ def kept_in(cell: Value) -> dict[str, Scalar] | None:
         kept = json.loads(cell) if isinstance(cell, str) and cell[:1] == "{" else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(kept, dict) or not kept.keys() <= _NAMES:
+    if not isinstance(kept, dict) or not all(n in _NAMES or n.startswith(FIELD) for n in kept):
         return None
     return {k: v for k, v in kept.items() if v is None or isinstance(v, str | int | float)}

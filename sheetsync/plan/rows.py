@@ -112,7 +112,9 @@ class Rows:
     def held(self, key: str, columns: Sequence[str]) -> dict[str, Value]:
         """These cells of the first row whose numbers are of ``key``; none when there is none."""
         row = self.first.get(key)
-        return {column: row.cells.get(column) for column in columns} if row else {}
+        shown = [column for column in columns if column in self.shown]
+        cells = with_as_read(row.cells, shown) if row else {}
+        return {column: cells.get(column) for column in columns} if row else {}
 
     @property
     def lacks(self) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -9,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetsync.dashboard import AS_READ
+from sheetsync.dashboard.imports import field
 from sheetsync.dashboard.tabs import DASHBOARD
 from sheetsync.dashboard.words import Status
-from sheetsync.plan import forget_plan
+from sheetsync.plan import Row, State, TabState, forget_plan
 from sheetsync.plan.as_read import as_read, with_as_read
+from sheetsync.plan.rows import Rows
 from tests.plan.sheet import NOW, TOK, Sheet, at, find, post, profile, url, watch
 
 NAMES = ("anna", "ben", "carl")
@@ -130,3 +134,14 @@ def test_who_is_forgotten_stands_in_nobody_elses_row_a_second_time(sheet: Sheet)
     assert "(removed)" in kept
     assert "anna" not in kept
     assert '"followers":2300' in kept
+
+
+def test_what_an_import_gave_for_a_profile_is_the_profiles_own_wherever_it_was_sorted() -> None:
+    profiles = DASHBOARD.tab("profiles")
+    tab = replace(profiles, columns=(*profiles.columns, field(1, "Rank", frozenset())))
+    cells = {"address": url("anna"), "for": "tok:anna", "import_1": 99, "label": "anna"}
+    held = Row(2, {**cells, AS_READ: '{"import_1":7.5,"followers":3}'})
+    columns = {column.key: at for at, column in enumerate(tab.columns, 1)}
+    state = State({"profiles": TabState("Profiles", columns, len(columns), rows=(held,))})
+    rows = Rows(tab, state, UTC, NOW, find, TOK)
+    assert rows.held("tok:anna", ["import_1", "label"]) == {"import_1": 7.5, "label": "anna"}
