@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from sheetsync.dashboard import AS_READ, BOOKKEEPING, Scalar, Tab, Value
+from sheetsync.dashboard import AS_READ, BOOKKEEPING, UTC_OF, Scalar, Tab, Value
 from sheetsync.dashboard.imports import FIELD
 from sheetsync.model import FIELDS
 
 #: Longer texts are not kept twice: of them the visible cell is believed.
 _LONG = 500
+#: A workbook's cell holds twice as many.
+_MOST = 16_000
+#: By these moments the cell and its row say that they are of one write: an older sheetsync, which
+#: does not know the cell, writes the moments alone.
+_MOMENTS = ("read_at" + UTC_OF, "checked" + UTC_OF)
 #: A text in braces that names anything else is somebody's own.
 _NAMES = BOOKKEEPING.union(*FIELDS.values())
 
@@ -26,16 +32,24 @@ def shown_in(tab: Tab) -> tuple[str, ...]:
 
 
 def as_read(cells: Mapping[str, Scalar], shown: Collection[str]) -> str | None:
-    """``{"followers":2100,"name":"Dora"}``: without the moments, which have hidden columns.
-
-    A text that is too long is null there.
+    """``{"followers":2100,"name":"Dora"}``, a text that is too long as null; and the two hidden
+    moments of the row. None when there is nothing to keep, or too much.
     """
-    kept = {
+    kept: dict[str, Scalar] = {
         name: None if isinstance(value, str) and len(value) > _LONG else value
         for name in shown
         if isinstance(value := cells.get(name), str | int | float)
     }
-    return written(kept) if kept else None
+    if not kept:
+        return None
+    kept |= _moments(cells)
+    text = written(kept)
+    return text if len(text) <= _MOST else None
+
+
+def _moments(cells: Mapping[str, Value]) -> dict[str, Scalar]:
+    there = ((name, cells.get(name)) for name in _MOMENTS)
+    return {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in there if isinstance(at, datetime)}
 
 
 def written(kept: Mapping[str, Scalar]) -> str:
@@ -43,10 +57,10 @@ def written(kept: Mapping[str, Scalar]) -> str:
 
 
 def with_as_read(cells: Mapping[str, Value], shown: Collection[str]) -> dict[str, Value]:
-    """A row's cells as they were read. One without that cell, from an older dashboard or with
-    something else typed into it, says what it shows."""
+    """A row's cells as they were read. One without that cell, or with one that is not of the same
+    write, says what it shows."""
     kept = kept_in(cells.get(AS_READ))
-    if kept is None:
+    if kept is None or _moments(cells) != {n: kept[n] for n in _MOMENTS if n in kept}:
         return dict(cells)
     long = {name for name in kept if kept[name] is None}
     return {**cells, **{name: kept.get(name) for name in shown if name not in long}}

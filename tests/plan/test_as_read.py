@@ -124,6 +124,19 @@ def test_cells_come_back_as_they_were_whatever_stands_in_their_place(
         assert found.get(name) == (there if long else read).get(name)
 
 
+def test_what_an_older_sheetsync_has_read_since_is_believed(sheet: Sheet) -> None:
+    later = at(22).replace(tzinfo=None)
+    for row in sheet.rows():
+        row.update({"followers": 9999, "read_at~utc": later, "checked~utc": later})
+    sheet.sync()
+    assert {row["followers"] for row in sheet.rows()} == {9999}
+
+
+def test_more_than_a_cell_holds_is_not_kept() -> None:
+    fields = {f"import_{number}": "x" * 400 for number in range(60)}
+    assert as_read(fields, list(fields)) is None
+
+
 def test_who_is_forgotten_stands_in_nobody_elses_row_a_second_time(sheet: Sheet) -> None:
     sheet.sync(profile("ben", at(22), followers=2300, name="Ben, of @anna"))
     plan = forget_plan(
