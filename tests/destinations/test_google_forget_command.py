@@ -145,5 +145,5 @@ def test_a_spreadsheet_that_is_not_shared_loses_nothing(world: World) -> None:
     world.google.books[world.id].shared[robot] = "reader"
     done = world.call("forget", ADDRESS, "--yes", "--credentials", str(world.key))
     assert done.returncode == 3
-    assert "share it as Editor" in done.stderr
+    assert "make robot@loopback.iam.gserviceaccount.com an Editor" in done.stderr
     assert world.left() == list(TRACES)
