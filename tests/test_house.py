@@ -1011,7 +1011,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plan.state",
         "plan.trend",
     },
-    "plan.as_read": {"dashboard", "dashboard.imports", "model"},
+    "plan.as_read": {"dashboard"},
     "plan.baselines": {"dashboard", "model", "plan.known", "plan.reading", "plan.state"},
     "plan.changes": {"dashboard", "model", "plan.state"},
     "plan.erasure": {

@@ -11,9 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sheetsync.dashboard import AS_READ, BOOKKEEPING, UTC_OF, Scalar, Tab, Value
-from sheetsync.dashboard.imports import FIELD
-from sheetsync.model import FIELDS
+from sheetsync.dashboard import AS_READ, UTC_OF, Scalar, Tab, Value
 
 #: Longer texts are not kept twice: of them the visible cell is believed.
 _LONG = 500
@@ -22,8 +20,8 @@ _MOST = 16_000
 #: By these moments the cell and its row say that they are of one write: an older sheetsync, which
 #: does not know the cell, writes the moments alone.
 _MOMENTS = ("read_at" + UTC_OF, "checked" + UTC_OF)
-#: A text in braces that names anything else is somebody's own.
-_NAMES = BOOKKEEPING.union(*FIELDS.values())
+#: Every row of ours has one; a text in braces that names none is somebody's own.
+_ALWAYS = "status"
 
 
 def shown_in(tab: Tab) -> tuple[str, ...]:
@@ -40,7 +38,7 @@ def as_read(cells: Mapping[str, Scalar], shown: Collection[str]) -> str | None:
         for name in shown
         if isinstance(value := cells.get(name), str | int | float)
     }
-    if not kept:
+    if _ALWAYS not in kept:
         return None
     kept |= _moments(cells)
     text = written(kept)
@@ -72,6 +70,7 @@ def kept_in(cell: Value) -> dict[str, Scalar] | None:
         kept = json.loads(cell) if isinstance(cell, str) and cell[:1] == "{" else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(kept, dict) or not all(n in _NAMES or n.startswith(FIELD) for n in kept):
+    if not isinstance(kept, dict) or _ALWAYS not in kept:
         return None
-    return {k: v for k, v in kept.items() if v is None or isinstance(v, str | int | float)}
+    plain = all(v is None or isinstance(v, str | int | float) for v in kept.values())
+    return kept if plain else None

@@ -11,14 +11,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from sheetsync.dashboard import Board, Dashboard, Formula, Guide, Tab, Value, words
-from sheetsync.model import CapturedBy, Post, Profile, Source
+from sheetsync.dashboard import (
+    BOOKKEEPING,
+    Board,
+    Dashboard,
+    Formula,
+    Guide,
+    Scalar,
+    Tab,
+    Value,
+    words,
+)
+from sheetsync.model import FIELDS, CapturedBy, Post, Profile, Source
 from sheetsync.plan.as_read import kept_in, written
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
 from sheetsync.plan.listed import listed_rows
 from sheetsync.plan.rows import Find, Target
 from sheetsync.plan.state import Place, Row, State
 
+_FIELDS = BOOKKEEPING.union(*FIELDS.values())
 _NOTHING = re.compile(r"(?!)")
 _STRING = re.compile(r'"(?:[^"]|"")*"')
 #: A cell that a formula refers to: ``Sheet1!$B$4``, ``'My tab'!B4``, ``B4``.
@@ -65,7 +76,7 @@ class Erasure:
         return profile in self.keys or f"{platform}:{account_id}" in self.accounts
 
     def names_them(self, text: str) -> bool:
-        if kept := kept_in(text):  # the names in it are of fields
+        if kept := self._kept_in(text):
             return any(isinstance(v, str) and self.names_them(v) for v in kept.values())
         return text not in self.ours and self.pattern.search(text) is not None
 
@@ -73,13 +84,19 @@ class Erasure:
         """The text without the person; None when nothing else was in it."""
         if text in self.ours:
             return text
-        if kept := kept_in(text):
+        if kept := self._kept_in(text):
             clean = {k: self.cell(v) if isinstance(v, str) else v for k, v in kept.items()}
             return written(clean) if clean != kept else text
         cleaned = self.pattern.sub(words.REMOVED, text)
         return (
             None if not cleaned.replace(words.REMOVED, "").strip() and cleaned != text else cleaned
         )
+
+    def _kept_in(self, text: str) -> dict[str, Scalar] | None:
+        """What a row keeps of what was read: there “followers” is a field, and nobody's name."""
+        kept = kept_in(text)
+        others = kept.keys() - _FIELDS if kept else ()
+        return None if any(self.pattern.search(name) for name in others) else kept
 
     def formula(self, text: str) -> str:
         """The formula with the person out of its quoted texts, so that it stays one."""

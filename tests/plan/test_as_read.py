@@ -29,7 +29,16 @@ VISIBLE = {
 
 def page(name: str, day: int, followers: int) -> Any:
     number = NAMES.index(name)
-    posts = [post(f"7{number}", name, views=followers * 10, likes=5, caption=f"By {name}")]
+    posts = [
+        post(
+            f"7{number}",
+            name,
+            views=followers * 10,
+            likes=5,
+            caption=f"By {name}",
+            published=at(19, 5),
+        )
+    ]
     return profile(name, at(day), followers=followers, name=name.title(), posts=posts)
 
 
@@ -66,6 +75,7 @@ def test_a_sort_of_what_is_visible_gives_no_row_the_numbers_of_another(
         assert (row["followers"], row["name"]) == (2100 + number, name.title())
         row = sheet.row(url(name, f"7{number}"), "posts")
         assert (row["views"], row["caption"]) == (21000 + number * 10, f"By {name}")
+        assert row["views_24h"] == 20000 + number * 10
     assert not sheet.sync()
 
 
@@ -116,10 +126,10 @@ cells = st.dictionaries(
 def test_cells_come_back_as_they_were_whatever_stands_in_their_place(
     read: dict[str, Any], there: dict[str, Any]
 ) -> None:
-    shown = ["followers", "name", "verified"]
-    kept = as_read(read, shown)
+    shown = ["followers", "name", "verified", "status"]
+    kept = as_read({**read, "status": "Read"}, shown)
     found = with_as_read({**there, AS_READ: kept}, shown)
-    for name in shown if kept else ():
+    for name in shown[:3]:
         long = isinstance(read.get(name), str) and len(read[name]) > 500
         assert found.get(name) == (there if long else read).get(name)
 
@@ -133,7 +143,7 @@ def test_what_an_older_sheetsync_has_read_since_is_believed(sheet: Sheet) -> Non
 
 
 def test_more_than_a_cell_holds_is_not_kept() -> None:
-    fields = {f"import_{number}": "x" * 400 for number in range(60)}
+    fields = {"status": "Read", **{f"import_{n}": "x" * 400 for n in range(60)}}
     assert as_read(fields, list(fields)) is None
 
 
@@ -146,6 +156,9 @@ def test_who_is_forgotten_stands_in_nobody_elses_row_a_second_time(sheet: Sheet)
     kept = plan.erasure.cell(str(sheet.row(url("ben"))[AS_READ])) or ""
     assert "(removed)" in kept
     assert "anna" not in kept
+    for theirs in ('{"status": "ok", "@anna": 5}', '{"status": 1, "who": ["@anna"]}'):
+        assert plan.erasure.names_them(theirs)
+        assert "anna" not in (plan.erasure.cell(theirs) or "")
     assert '"followers":2300' in kept
 
 
@@ -153,7 +166,7 @@ def test_what_an_import_gave_for_a_profile_is_the_profiles_own_wherever_it_was_s
     profiles = DASHBOARD.tab("profiles")
     tab = replace(profiles, columns=(*profiles.columns, field(1, "Rank", frozenset())))
     cells = {"address": url("anna"), "for": "tok:anna", "import_1": 99, "label": "anna"}
-    held = Row(2, {**cells, AS_READ: '{"import_1":7.5,"followers":3}'})
+    held = Row(2, {**cells, AS_READ: '{"import_1":7.5,"status":"Read"}'})
     columns = {column.key: at for at, column in enumerate(tab.columns, 1)}
     state = State({"profiles": TabState("Profiles", columns, len(columns), rows=(held,))})
     rows = Rows(tab, state, UTC, NOW, find, TOK)
