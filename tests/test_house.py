@@ -436,7 +436,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "plan",
     },
-    "destinations.google_errors": {"errors"},
+    "destinations.google_errors": {"destinations.google_client", "errors"},
     "destinations.google_fence": {"destinations.google_cells", "destinations.google_metadata"},
     "destinations.google_forgotten": {
         "destinations.google_cells",
@@ -1042,6 +1042,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "dashboard.words",
         "errors",
         "model",
+        "plan.as_read",
         "plan.changes",
         "plan.listed",
         "plan.spills",

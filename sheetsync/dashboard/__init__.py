@@ -37,6 +37,8 @@ STEP = "~step"
 UTC_OF = "~utc"
 #: The hidden column that keeps what a row's visible ones showed when they were read.
 AS_READ = "as_read"
+#: The column of Imports with what a formula gave: a number, a text, a day.
+RESULT = "result"
 
 #: How many of a profile's newest posts its rates are made of.
 WINDOW = 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetsync.dashboard import LAST, UTC_OF, Column, Format, Signal, Tab
+from sheetsync.dashboard import AS_READ, LAST, UTC_OF, Column, Format, Signal, Tab
 from sheetsync.dashboard.rows import formula, hidden, read, team
 from sheetsync.dashboard.words.headings import TITLES
 
@@ -45,6 +45,7 @@ IMPORTS = Tab(
         hidden(KEY, "before", Format.ANY),
         hidden(KEY, "trail", width=24),
         hidden(KEY, "column"),
+        hidden(KEY, AS_READ, width=24),
         hidden(KEY, "read_at" + UTC_OF, Format.MOMENT, 18),
         *(hidden(KEY, f"last_{number}", Format.ANY) for number in range(1, LAST + 1)),
     ),

@@ -28,6 +28,8 @@ _QUOTA, _TRIES = 65.0, 20
 _BASE, _MOST = 1.0, 32.0
 #: A Retry-After beyond this is no reason to sit and wait.
 _PATIENCE = 120.0
+#: Answers up to so many bytes are looked into.
+_SMALL = 4096
 #: What may pass by itself.
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 #: The connection, not the answer, was the matter.
@@ -55,6 +57,10 @@ class Called:
     def line(self) -> str:
         size = f"sent {self.sent:,} B, got {self.got:,} B, {self.seconds:.1f} s"
         return f"{self.method} {self.name}: {self.status or 'no answer'}, {size}"
+
+
+class NotGoogle(requests.ConnectionError):
+    """Something answered that is not Google: a network's sign-in page, a proxy."""
 
 
 class SheetsClient(gspread.HTTPClient):
@@ -99,7 +105,7 @@ class SheetsClient(gspread.HTTPClient):
         start, got, status = time.monotonic(), 0, 0
         sent = len(more["data"] or b"") + len(json_text.dumps(more["json"] or ""))
         try:
-            response = super().request(method, endpoint, **more)
+            response = self._answered(method, endpoint, more)
             got, status = len(response.content), response.status_code
             return response
         except gspread.exceptions.APIError as error:
@@ -113,6 +119,15 @@ class SheetsClient(gspread.HTTPClient):
             self.calls.append(call)
             self.tell(call.line())
 
+    def _answered(self, method: str, endpoint: str, more: dict[str, Any]) -> requests.Response:
+        try:
+            response = super().request(method, endpoint, **more)
+        except (TypeError, KeyError, AttributeError) as error:  # of google-auth, for such a token
+            raise NotGoogle("no token of Google's") from error
+        if not _is_googles(response.content):
+            raise NotGoogle("no answer of Google's")
+        return response
+
     def wait(self, attempt: int, error: Exception) -> float:
         """Full jitter, and what the answer asks for: how many seconds. Raises the error when that
         is too long."""
@@ -125,6 +140,17 @@ class SheetsClient(gspread.HTTPClient):
                 seconds += int(asked)
         self.sleep(seconds)
         return seconds
+
+
+def _is_googles(content: bytes) -> bool:
+    """Whether it is an object with anything in it, and no refusal: those have another status."""
+    if len(content) > _SMALL:
+        return content.lstrip()[:1] == b"{"
+    try:
+        held = json_text.loads(content)
+    except ValueError:
+        return False
+    return isinstance(held, dict) and bool(held) and "error" not in held
 
 
 def _status(error: Exception) -> int:

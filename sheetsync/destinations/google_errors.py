@@ -9,6 +9,7 @@ import gspread
 import requests
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError
 
+from sheetsync.destinations.google_client import NotGoogle
 from sheetsync.errors import DestinationError
 
 _CONSOLE = "https://console.cloud.google.com/apis/library/sheets.googleapis.com"
@@ -31,6 +32,12 @@ def explain(
     if isinstance(error, requests.Timeout):
         return DestinationError(
             "Google did not answer in time, so nothing was written.", hint="Run this again."
+        )
+    if isinstance(error, NotGoogle):
+        return DestinationError(
+            "Something else answered in Google's place, so nothing was written.",
+            hint="A network may want a sign-in first: open any page in the browser. See to the"
+            " proxy, if there is one, and run this again.",
         )
     if isinstance(error, requests.RequestException | GoogleAuthError):
         return DestinationError(

@@ -12,7 +12,7 @@ import gspread
 from sheetsync.destinations import DestinationChanged
 from sheetsync.destinations.google_book import Book
 from sheetsync.destinations.google_cells import Json, packed
-from sheetsync.destinations.google_client import SheetsClient, may_pass
+from sheetsync.destinations.google_client import NotGoogle, SheetsClient, may_pass
 from sheetsync.destinations.google_fence import Head, fence, head_of, id_of, mark_of
 from sheetsync.errors import DestinationError
 
@@ -95,6 +95,8 @@ class Sender:
         url = f"{gspread.urls.SPREADSHEET_BATCH_UPDATE_URL % self.spreadsheet}?fields={ANSWER}"
         headers = {"Content-Type": "application/json"}
         answer: Json = self.client.request("post", url, data=packed(body), headers=headers).json()
+        if "spreadsheetId" not in answer:
+            raise NotGoogle("no answer to a write")
         return answer
 
     def _is_done(self, head: Head, error: Exception, attempt: int) -> bool:

@@ -12,7 +12,7 @@ from gspread.urls import SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
 from sheetsync.destinations.google_book import FIELDS, Book, Sheet, book_of
 from sheetsync.destinations.google_cells import Grid, Json, grid_range, table_of
-from sheetsync.destinations.google_client import SheetsClient
+from sheetsync.destinations.google_client import NotGoogle, SheetsClient
 from sheetsync.destinations.google_history import Block
 
 #: A range to read: sheetId, then first row and position, last row and position (0: open).
@@ -27,7 +27,10 @@ class Spreadsheet:
 
     def book(self) -> Book:
         """Which tabs and columns are ours, as they are now."""
-        return book_of(self.described(FIELDS))
+        described = self.described(FIELDS)
+        if "spreadsheetId" not in described:
+            raise NotGoogle("no spreadsheet of Google's")
+        return book_of(described)
 
     def described(self, fields: str) -> Mapping[str, Any]:
         """``spreadsheets.get``"""
@@ -53,6 +56,8 @@ class Spreadsheet:
         }
         url = f"{SPREADSHEET_VALUES_BATCH_URL % self.id}ByDataFilter"
         answer = self.client.request("post", url, json=body).json()
+        if len(ranges) > 1 and not answer.get("valueRanges"):
+            raise NotGoogle("no values of Google's")  # or a full dashboard would look empty
         by_filter: dict[tuple[int, ...], Any] = {}
         for one in answer.get("valueRanges", []):
             for asked in one.get("dataFilters", []):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from sheetsync.dashboard import AS_READ, UTC_OF, Scalar, Tab, Value
+from sheetsync.dashboard import AS_READ, RESULT, UTC_OF, Scalar, Tab, Value
 
 #: Longer texts are not kept twice: of them the visible cell is believed.
 _LONG = 500
@@ -36,13 +36,18 @@ def as_read(cells: Mapping[str, Scalar], shown: Collection[str]) -> str | None:
     kept: dict[str, Scalar] = {
         name: None if isinstance(value, str) and len(value) > _LONG else value
         for name in shown
-        if isinstance(value := cells.get(name), str | int | float)
+        if isinstance(value := _plain(name, cells.get(name)), str | int | float)
     }
     if _ALWAYS not in kept:
         return None
     kept |= _moments(cells)
     text = written(kept)
     return text if len(text) <= _MOST else None
+
+
+def _plain(name: str, value: Value) -> Value:
+    """An import's result may be a day: as text, and a hidden cell beside it says that it is one."""
+    return value.isoformat() if name == RESULT and isinstance(value, date) else value
 
 
 def _moments(cells: Mapping[str, Value]) -> dict[str, Scalar]:

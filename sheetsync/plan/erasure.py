@@ -23,7 +23,7 @@ from sheetsync.dashboard import (
     words,
 )
 from sheetsync.model import FIELDS, CapturedBy, Post, Profile, Source
-from sheetsync.plan.as_read import kept_in, written
+from sheetsync.plan.as_read import kept_in, with_as_read, written
 from sheetsync.plan.forgotten import account_name, post_name, profile_name
 from sheetsync.plan.listed import listed_rows
 from sheetsync.plan.rows import Find, Target
@@ -118,8 +118,8 @@ def erasure_of(
     handles = {key.partition(":")[2] for key in keys} | {target.handle}
     ids = {account.partition(":")[2] for account in accounts}
     ids |= {row.text("for").rpartition(":")[2] for row in posts}
-    shown = {row.text("name") for row in profiles}
-    others = {row.text("name") for row in state.rows("profiles") if row not in profiles}
+    shown = {_name(row) for row in profiles}
+    others = {_name(row) for row in state.rows("profiles") if row not in profiles}
     addresses = {target.url} | {row.text("address") for row in profiles}
     nameless = [row for row in posts if _is_nameless(row, find)]
     addresses |= {row.text("address") for row in nameless}
@@ -139,6 +139,12 @@ def erasure_of(
         tuple(sorted(names)),
         pattern,
     )
+
+
+def _name(row: Row) -> str:
+    """As it was read: people sort what they see."""
+    name = with_as_read(row.cells, ("name",)).get("name")
+    return name.strip() if isinstance(name, str) else ""
 
 
 def own_texts(dashboard: Dashboard) -> frozenset[str]:

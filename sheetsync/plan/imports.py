@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
-from sheetsync.dashboard import Formula, Scalar, Tab, Value, words
+from sheetsync.dashboard import AS_READ, UTC_OF, Formula, Scalar, Tab, Value, words
 from sheetsync.dashboard.imports import FIELD, TYPE
 from sheetsync.dashboard.words import Status
 from sheetsync.errors import DestinationError
 from sheetsync.model import ImportRead, ImportValue
+from sheetsync.plan.as_read import as_read, shown_in, with_as_read
 from sheetsync.plan.changes import Change, Counts, Part, diff
 from sheetsync.plan.listed import (
     ImportKey,
@@ -55,6 +56,8 @@ class ImportRows:
         held = state.tabs.get(tab.key)
         self.rows = held.rows if held else ()
         self.next_row = held.next_row if held else 2
+        self.shown = shown_in(tab)
+        self.by_formula = {(row.text("for"), self._place(row)): row for row in self.rows}
         there = {self._key(row) for row, _ in listed_rows(state)}
         unique = {one.key: one for one in imported.added if one.key not in there}
         self.added = list(unique.values())
@@ -98,7 +101,8 @@ class ImportRows:
         return diff(self.tab, row, {}) if ours else []  # a line of theirs is left alone
 
     def _cells(self, row: Row, formula: str, cell: str, key: ImportKey) -> dict[str, Scalar]:
-        cells = self._held(row) if is_of(row, formula) else {}
+        source = row if is_of(row, formula) else self.by_formula.get((without_sign(formula), cell))
+        cells = self._held(source) if source else {}
         number = self.numbers.get(key)
         cells |= {"for": without_sign(formula), "cell": cell or None}
         cells["column"] = f"{FIELD}{number[0]}" if number else None
@@ -114,11 +118,26 @@ class ImportRows:
         else:
             old = cells.get("read_at") is not None
             cells |= {"status": str(_status(read, old)), "why": why_of(read)}
-        return cells
+        return {**cells, AS_READ: as_read(cells, self.shown)}
 
     def _held(self, row: Row) -> dict[str, Scalar]:
         plain = {column.key: row.cells.get(column.key) for column in self.tab.columns}
-        return {k: _held(v) if isinstance(v, Formula) else v for k, v in plain.items()}
+        read = {**with_as_read(plain, self.shown), **self._moments(plain)}
+        read["result"] = _day_of(read.get("result"), read.get(TYPE))
+        return {k: _held(v) if isinstance(v, Formula) else v for k, v in read.items()}
+
+    def _moments(self, plain: Mapping[str, Value]) -> dict[str, Value]:
+        """What hidden cells say of the visible days."""
+        at = plain.get("read_at" + UTC_OF)
+        if not isinstance(at, datetime):
+            return {name: plain.get(name) for name in ("read_at", "before_day")}
+        shown = at.replace(tzinfo=UTC).astimezone(self.zone).replace(tzinfo=None)
+        before = Results.of_text(_text(plain.get("trail"))).before(shown.date())
+        return {"read_at": shown, "before_day": before[0] if before else None}
+
+    def _place(self, row: Row) -> str:
+        """The cell that the results of a row stand in."""
+        return _text(with_as_read(row.cells, ("cell",)).get("cell"))
 
     def _value(self, read: ImportRead, results: Results) -> dict[str, Scalar]:
         at = read.at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -162,6 +181,18 @@ class ImportRows:
             for key, (number, _) in self.numbers.items()
             if key not in rows or not is_of(rows[key], key[0])
         )
+
+
+def _day_of(value: Value, kind: Value) -> Value:
+    """A day that was kept as text."""
+    try:
+        if kind == "date" and isinstance(value, str):
+            return date.fromisoformat(value)
+        if kind == "time" and isinstance(value, str):
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    return value
 
 
 def _held(cell: Formula) -> Scalar:

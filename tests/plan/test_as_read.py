@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetsync.dashboard import AS_READ
@@ -60,6 +60,7 @@ def rearrange(sheet: Sheet, tab: str, order: list[int]) -> None:
         rows[number] = {**rest, **seen[order[place]]}
 
 
+@settings(deadline=None)
 @given(st.permutations(range(3)), st.permutations(range(3)), st.sampled_from([(), NAMES[:1]]))
 def test_a_sort_of_what_is_visible_gives_no_row_the_numbers_of_another(
     profiles: list[int], posts: list[int], read: tuple[str, ...]

@@ -142,8 +142,9 @@ def test_a_failure_keeps_the_value_and_its_day_and_says_why(
     listing.sync(failed(reason))
     now = listing[2]
     assert (now["status"], now["why"]) == (with_value, "#N/A: It is so.")
-    kept = {key: value for key, value in now.items() if key not in ("status", "why")}
-    assert kept == {key: value for key, value in before.items() if key != "status"}
+    told = ("status", "why", "as_read")
+    kept = {key: value for key, value in now.items() if key not in told}
+    assert kept == {key: value for key, value in before.items() if key not in told}
     fresh = Listing()
     fresh.sync(failed(reason), added=[Listed(PRICE)])
     assert fresh[2]["status"] == without
@@ -156,7 +157,7 @@ def test_a_formula_that_was_retyped_begins_anew_and_is_no_loss(listing: Listing)
     listing.type(2, formula=PRICE.replace("//b", "//i"))
     plan = listing.sync()
     plan.raise_if_unsafe()
-    assert set(listing[2]) == {"name", "formula", "for", "status", "why"}
+    assert set(listing[2]) == {"name", "formula", "for", "status", "why", "as_read"}
     assert listing[2]["why"] == "Not read yet."
 
 
@@ -318,6 +319,42 @@ def test_what_was_read_for_some_profiles_says_for_how_many() -> None:
     listing.sync(one, added=[Listed(RANK, "Rank")])
     assert (listing[2]["result"], listing[2]["status"]) == ("2 of 3", "Read in part")
     assert listing[2]["why"] == "2 of 3; @cleo: no such page (404)."
+
+
+# --- what people see is sorted, and what they do not see is not ------------------------------
+
+
+DAYS = PRICE.replace("//b", "//time")
+
+
+@pytest.fixture
+def pair(listing: Listing) -> Listing:
+    day = ImportRead(DAYS, at(20), rows=((date(2026, 1, 2),),))
+    listing.sync(day, added=[Listed(DAYS, "Days")])
+    return listing
+
+
+def failing(listing: Listing) -> None:
+    both = [replace(failed("refused"), formula=formula) for formula in (PRICE, DAYS)]
+    listing.sync(*both)
+
+
+def test_a_result_moved_by_a_cell_is_put_right_though_nothing_answers(pair: Listing) -> None:
+    pair.type(2, result=pair[3]["result"], read_at=None)
+    pair.type(3, result=100, before_day=date(2020, 1, 1))
+    failing(pair)
+    assert (pair[2]["result"], pair[3]["result"]) == (100, date(2026, 1, 2))
+    assert pair[2]["read_at"] == pair[2]["read_at~utc"]
+    assert "before_day" not in pair[3]
+
+
+def test_results_follow_their_formula_when_that_alone_was_sorted(pair: Listing) -> None:
+    kept = pair[3]["trail"]
+    pair.type(2, formula=DAYS)
+    pair.type(3, formula=PRICE)
+    failing(pair)
+    assert (pair[2]["result"], pair[2]["trail"]) == (date(2026, 1, 2), kept)
+    assert (pair[3]["result"], pair[3]["status"]) == (100, "Old")
 
 
 # --- rows that scripts move -----------------------------------------------------------------
