@@ -28,7 +28,7 @@ class Spreadsheet:
     def book(self) -> Book:
         """Which tabs and columns are ours, as they are now."""
         described = self.described(FIELDS)
-        if "spreadsheetId" not in described:
+        if "spreadsheetId" not in described or not described.get("sheets"):  # it has one at least
             raise NotGoogle("no spreadsheet of Google's")
         return book_of(described)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from sheetsync.errors import DestinationError
 from tests.destinations.google_world import ANNA, ROBOT, Team
 from tests.plan.sheet import at, post, profile
 from tests.sheets_server import before, refuse
+from tests.sheets_server.call import Answer
 
 Json = dict[str, Any]
 LOCALES = ("nl_BE", "it_IT", "de_DE", "tr_TR", "fr_CA", "ja_JP", "en_US")
@@ -397,6 +399,46 @@ def test_a_quota_that_is_full_for_a_minute_is_outlasted() -> None:
     random.seed(7)
     team.sync(one(20), now=at(20, 12), client=client)
     assert table(team, "Profiles")[0]["Followers"] == 120
+
+
+_NOT_GOOGLE = (
+    b"{}",
+    b'{"error": {"code": 503, "status": "UNAVAILABLE"}}',
+    b'{"spreadsheetId": "x", "valueRanges": []}',
+    b"<html>Sign in to the hotel's network</html>",
+    b"<html>" + b"x" * 10_000,
+    b"[]",
+    b"",
+)
+
+
+def answered(body: bytes) -> Any:
+    return lambda google, call, work: Answer(200, body, {"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize("body", _NOT_GOOGLE)
+def test_what_answers_in_googles_place_is_not_believed(body: bytes) -> None:
+    team = Team()
+    team.sync(one(20), now=at(20, 12))
+    team.google.faults.rule = lambda call: answered(body)
+    with pytest.raises(DestinationError, match="Something else answered"):
+        team.sync(one(21), now=at(21, 12))
+    team.google.faults.clear()
+    assert [row["Followers"] for row in table(team, "Profiles")] == [120]
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize("body", _NOT_GOOGLE)
+def test_one_answer_that_is_not_googles_costs_no_number(body: bytes, call: int) -> None:
+    team = Team()
+    team.sync(one(20), now=at(20, 12))
+    team.google.faults.add(answered(body), nth=call)
+    with suppress(DestinationError):
+        team.sync(one(21), now=at(21, 12))
+    team.google.faults.clear()
+    team.sync(one(21), now=at(21, 12))
+    assert [row["Followers"] for row in table(team, "Profiles")] == [121]
+    assert [row["Followers"] for row in table(team, "History")] == [120, 121]
 
 
 def test_a_protected_range_is_named() -> None:
