@@ -188,7 +188,9 @@ def test_a_page_that_the_browser_brought_back_is_to_be_reloaded(
         site.put(each, text, {**STRICT, "Cache-Control": "no-store"})
         browser.open(each)
     browser.run("history.back()")
-    browser.wait_for(lambda: browser.run("return location.href") == address)
+    # A click on a page that is still being put in place is lost.
+    there = "return document.readyState === 'complete' && location.href === arguments[0]"
+    browser.wait_for(lambda: browser.run(there, address))
     assert "reload this page" in browser.click(saver)
 
 
