@@ -167,13 +167,7 @@ Spots = Mapping[str, tuple[int, int]]
 
 def spots_of(book: Book, sheet: Sheet, names: Spots) -> dict[str, tuple[int, int]]:
     """Where cells with these names are now; ``names`` gives their usual places."""
-    found = {}
-    for name, place in names.items():
-        _, area = book.names.get(name, (None, None))
-        found[name] = (
-            (area.first_row, area.first_at) if area and _is_named(book, sheet, name) else place
-        )
-    return found
+    return {name: _named(book, sheet, name) or place for name, place in names.items()}
 
 
 def board_names(board: Board) -> dict[str, tuple[int, int]]:
@@ -194,7 +188,7 @@ def guide_names(guide: Guide) -> dict[str, tuple[int, int]]:
 def guide_spots(guide: Guide, book: Book, sheet: Sheet, grid: Grid) -> dict[str, tuple[int, int]]:
     """By name, else beside the label; what is nowhere is left out."""
     labels = {held[1]: row for row, cells in grid.items() if 1 in (held := texts(cells))}
-    named = {name: one for name, one in guide_names(guide).items() if _is_named(book, sheet, name)}
+    named = {name: at for name in guide_names(guide) if (at := _named(book, sheet, name))}
     beside = {}
     for line in guide.lines:
         if line.label in labels:
@@ -202,12 +196,13 @@ def guide_spots(guide: Guide, book: Book, sheet: Sheet, grid: Grid) -> dict[str,
                 beside[line.setting] = (labels[line.label], 2)
             if line.also:
                 beside[line.also[0]] = (labels[line.label], 3)
-    return spots_of(book, sheet, {**named, **beside})
+    return {**beside, **named}
 
 
-def _is_named(book: Book, sheet: Sheet, name: str) -> bool:
+def _named(book: Book, sheet: Sheet, name: str) -> tuple[int, int] | None:
+    """Where the range of that name begins, when it is on this tab."""
     known, area = book.names.get(name, (None, None))
-    return known == sheet.id and area is not None
+    return (area.first_row, area.first_at) if area and known == sheet.id else None
 
 
 def value_at(grid: Grid, computed: Grid, spot: tuple[int, int]) -> Value:

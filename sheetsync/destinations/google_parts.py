@@ -22,6 +22,7 @@ from sheetsync.destinations.google_history import Index
 from sheetsync.destinations.google_layout import Layout, RowsAfter
 from sheetsync.destinations.google_metadata import metadata, metadata_gone
 from sheetsync.destinations.google_rows import (
+    Rows,
     appended,
     formulas,
     rewritten_days,
@@ -37,8 +38,6 @@ from sheetsync.plan import Plan
 LIMIT = 1_950_000
 #: A profile's share of all bytes is taken for so much more: its rows are not like all others'.
 _MARGIN = 1.02
-
-Rows = Mapping[int, Mapping[str, Value]]
 
 
 @dataclass(frozen=True, slots=True)

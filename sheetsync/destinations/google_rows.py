@@ -42,9 +42,9 @@ def segments(layout: Layout, tab: Tab, rows: Rows, before: Rows | None = None) -
     only those that change ``before``: its other ones are the team's, formulas too."""
     sheet, at = layout.ids[tab.key], layout.at[tab.key]
     ours = dict(rows)
-    for number, cells in rows.items() if before is not None else ():
-        held = (before or {}).get(number, {})
-        if held.get("for") is None and cells.get("for") is None:
+    for number, held in (before or {}).items():
+        cells = rows.get(number)
+        if cells is not None and held.get("for") is None and cells.get("for") is None:
             del ours[number]
             changed = [c for c in values_of(tab) if held.get(c.key) != cells.get(c.key)]
             yield from _blocks(sheet, {at[c.key]: c for c in changed}, {number: cells})
